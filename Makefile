@@ -1,0 +1,53 @@
+# `make` lists what there is. Every target sets up what it needs; .venv is this project's own.
+
+PORT ?= 8000
+ARGS ?=
+
+# The first of these that is new enough and can make a virtual environment.
+PYTHON := python3 python3.13 python3.12 python3.11
+SUITS := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+FOUND = $(or $(shell for python in $(PYTHON); do \
+	$$python -c "$(SUITS)" 2>/dev/null && echo $$python && break; done),$(error Stockroom needs Python 3.11 or newer \
+	with its venv module (on Debian and Ubuntu: apt install python3-venv); \
+	found here: $(or $(shell python3 --version 2>/dev/null),no python3)))
+TEMPLATES = find . -name .venv -prune -o -name '*.html' -print0 | xargs -0 -r
+# Commands that need no database and no keys of this machine.
+UNKEYED = DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py
+
+.PHONY: help run test lint fmt migrations lock dev
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
+
+run: ## Run Stockroom at http://127.0.0.1:8000/ (PORT=..., DATABASE_URL=postgres://... to change that)
+	@$(FOUND) config/install.py runtime
+	@.venv/bin/python config/env_file.py
+	@.venv/bin/python manage.py prepare
+	@exec .venv/bin/python manage.py serve --port "$(PORT)" $(ARGS)
+
+test: dev ## Run every test, on SQLite or on DATABASE_URL=postgres://... (ARGS="-k door" to choose)
+	@.venv/bin/python -m pytest -p tests.machine -n auto --dist worksteal $(ARGS)
+
+lint: dev ## Check style, format, types, templates and migrations
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	$(TEMPLATES) .venv/bin/djade --check
+	$(UNKEYED) makemigrations --check --dry-run
+
+fmt: dev ## Format code and templates
+	.venv/bin/ruff check --select I --fix
+	.venv/bin/ruff format
+	$(TEMPLATES) .venv/bin/djade
+
+migrations: dev ## Write the migrations that the models ask for
+	$(UNKEYED) makemigrations $(ARGS)
+
+lock: ## Pin requirements/*.in anew with uv (ARGS=--upgrade for newer versions)
+	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 1; }
+	cd requirements && for name in runtime postgres dev; do \
+		uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		$(ARGS) $$name.in -o $$name.txt || exit 1; done
+
+dev: ## Set up .venv for development
+	@$(FOUND) config/install.py dev

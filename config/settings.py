@@ -1,0 +1,202 @@
+"""Every setting of Stockroom, read from the environment; docs/operations.md explains each.
+
+A `.env` file in the project's root is read when it is there, and the real environment wins over it. ENV_FILE names
+another file or, empty, none. A setting that is missing or cannot be read stops the start with its name.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+_env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
+if _env_file:
+    environ.Env.read_env(_env_file, overwrite=False)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A yes or no from the environment; django-environ reads any other word as False, which hides a typo."""
+    text = os.environ.get(name, str(default)).strip().lower()
+    if text not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
+        raise ImproperlyConfigured(f"{name} is {text!r}; write true or false")
+    return text in {"true", "1", "yes", "on"}
+
+
+def word(name: str, allowed: set[str], *, default: str) -> str:
+    """One of a few words from the environment."""
+    text = os.environ.get(name, default)
+    if text not in allowed:
+        raise ImproperlyConfigured(f"{name} is {text!r}; write one of {', '.join(sorted(allowed))}")
+    return text
+
+
+def plain(name: str, default: str | None = None) -> str:
+    """Text from the environment as it stands: django-environ would read a leading `$` as a reference."""
+    text = os.environ.get(name, default)
+    if not text:
+        raise ImproperlyConfigured(f"{name} is not set")
+    return text
+
+
+DEBUG = flag("DEBUG", default=False)
+HTTPS = flag("HTTPS", default=True)
+SECRET_KEY = plain("SECRET_KEY")
+FIELD_KEYS = [key.strip() for key in plain("FIELD_KEYS").split(",") if key.strip()]
+PUBLIC_BASE_URL = plain("PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = [
+    *env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]),
+    *filter(None, [urlsplit(PUBLIC_BASE_URL).hostname]),
+]
+ENGINE = word("ENGINE", {"worker", "inline"}, default="worker")
+LOG_LEVEL = word("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, default="INFO")
+# The web server may not keep a sender waiting; a command may.
+PROCESS = word("PROCESS", {"web", "command"}, default="command")
+DATABASE_WAIT_SECONDS = 3 if PROCESS == "web" else 20
+WEB_THREADS = env.int("WEB_THREADS", default=64)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "rest_framework",
+    "inventory",
+    "webhooks",
+]
+
+MIDDLEWARE = [
+    "webhooks.middleware.HooksFirst",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def _database(url: str) -> dict[str, Any]:
+    settings: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    options: dict[str, Any] = settings.setdefault("OPTIONS", {})
+    if settings["ENGINE"] == "django.db.backends.sqlite3":
+        options |= {
+            # A transaction that begins by reading cannot be made a writer later without failing at once.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": DATABASE_WAIT_SECONDS,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
+        }
+        # A connection that is opened anew for each request reads the whole schema anew, and closing the last one
+        # empties the write-ahead log.
+        settings["CONN_MAX_AGE"] = None
+        settings["TEST"] = {"NAME": str(BASE_DIR / "var" / "test.sqlite3")}
+    elif settings["ENGINE"] == "django.db.backends.postgresql":
+        # A server that vanished without a word is noticed as soon as one that refuses.
+        options |= {"connect_timeout": 3, "tcp_user_timeout": DATABASE_WAIT_SECONDS * 1000}
+        options.setdefault("options", f"-c lock_timeout={DATABASE_WAIT_SECONDS * 1000}")
+        if PROCESS == "web":
+            options["pool"] = {"min_size": 2, "max_size": 32, "timeout": DATABASE_WAIT_SECONDS}
+        settings["CONN_HEALTH_CHECKS"] = True
+    else:
+        raise ImproperlyConfigured("DATABASE_URL names neither SQLite nor PostgreSQL")
+    return settings
+
+
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR}/stockroom.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS: list[Path] = []
+# Served straight from the apps: nothing to collect, nothing to forget at an update.
+WHITENOISE_USE_FINDERS = True
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    # The shop's other names below this one, and a browser's built-in list, are not ours to decide on.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissions"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"hide_tokens": {"()": "webhooks.redaction.HideTokens"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_tokens"]}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"django": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False}},
+}
