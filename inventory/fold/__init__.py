@@ -1,0 +1,101 @@
+"""The fold: the standing events of one stream make its state.
+
+Every state is a pure function of the set of its events: any order of arrival, any duplication and any split
+into batches ends in the same one. Nothing here knows a database, a clock or a provider.
+
+A state's `advance(event)` takes one more event in constant time, or raises Late: then the stream's events
+must be folded anew.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from inventory.events import Statement, StreamKind
+from inventory.fold import counts, descriptions, lots
+from inventory.fold.counts import CountState, CountValue, explain_count, fold_count
+from inventory.fold.descriptions import DescriptionState, Register, explain_description, fold_description
+from inventory.fold.lot import LotStatus
+from inventory.fold.lot_effects import NO_OPENINGS, Openings
+from inventory.fold.lots import LotState, explain_lot, fold_lot, place_at
+from inventory.fold.notes import Late, Note, WrongStream
+from inventory.fold.places import ParentEdge, StandingParents, parent_of, standing_parents
+
+__all__ = [
+    "NO_OPENINGS",
+    "CountState",
+    "CountValue",
+    "DescriptionState",
+    "Late",
+    "LotState",
+    "LotStatus",
+    "Note",
+    "Openings",
+    "ParentEdge",
+    "Register",
+    "StandingParents",
+    "State",
+    "WrongStream",
+    "explain",
+    "explain_count",
+    "explain_description",
+    "explain_lot",
+    "fold",
+    "fold_count",
+    "fold_description",
+    "fold_lot",
+    "load",
+    "parent_of",
+    "place_at",
+    "standing_parents",
+    "start",
+]
+
+State: TypeAlias = CountState | LotState | DescriptionState
+
+
+def start(kind: StreamKind) -> State:
+    """The state of a stream without events."""
+    match kind:
+        case StreamKind.COUNT:
+            return counts.START
+        case StreamKind.LOT:
+            return lots.START
+        case _:
+            return descriptions.START
+
+
+def fold(kind: StreamKind, events: Iterable[Statement], *, openings: Openings = NO_OPENINGS) -> State:
+    """The state of a stream after all these events, in any order.
+
+    `openings` matters to lots only. Raises QuantityOutOfRange when a number leaves the range that can be
+    kept, WrongStream when an event is of another kind of stream.
+    """
+    match kind:
+        case StreamKind.COUNT:
+            return fold_count(events)
+        case StreamKind.LOT:
+            return fold_lot(events, openings)
+        case _:
+            return fold_description(events)
+
+
+def explain(kind: StreamKind, events: Iterable[Statement], *, openings: Openings = NO_OPENINGS) -> dict[str, Note]:
+    """What each of these standing events does to the stream, by the event's key; raises as `fold` does."""
+    match kind:
+        case StreamKind.COUNT:
+            return explain_count(events)
+        case StreamKind.LOT:
+            return explain_lot(events, openings)
+        case _:
+            return explain_description(events)
+
+
+def load(kind: StreamKind, data: Mapping[str, Any]) -> State:
+    """The state of which `data` is the `to_json()`."""
+    match kind:
+        case StreamKind.COUNT:
+            return CountState.from_json(data)
+        case StreamKind.LOT:
+            return LotState.from_json(data)
+        case _:
+            return DescriptionState.from_json(data)

@@ -1,0 +1,146 @@
+"""Every state is a pure function of the set of its events, for whatever histories a machine can think of."""
+
+import json
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inventory.events import Statement, StreamKind
+from inventory.fold import Late, Note, State, explain, fold, load, start
+from tests.inventory.fold_support import (
+    adjust,
+    adjusted,
+    born,
+    counted,
+    described,
+    ended,
+    modified,
+    moved,
+    read,
+    revived,
+    spawned,
+    unknown,
+    untracked,
+)
+
+Make = Callable[[str, int], Statement]
+Histories = st.SearchStrategy[list[Statement]]
+
+OPENINGS = {str(number): ("dock", "flour") for number in range(0, 8, 2)}
+
+quantities = st.decimals(-100, 100, places=2).map(str)
+places = st.sampled_from(["dock", "shop", "yard", ""])
+stated = st.none() | quantities
+listings = st.sampled_from(["", "flour", "flour", "rye"])
+
+counts: st.SearchStrategy[Make] = st.one_of(
+    st.builds(lambda q: lambda key, at: read(key, at, q), quantities),
+    st.builds(lambda q: lambda key, at: adjust(key, at, q), quantities),
+    st.just(unknown),
+    st.just(untracked),
+)
+lots: st.SearchStrategy[Make] = st.one_of(
+    st.builds(
+        lambda p, q, r, n: lambda key, at: born(key, at, p, q, r, n),
+        places,
+        stated,
+        st.sampled_from(["received", "merged"]),
+        listings,
+    ),
+    st.builds(lambda n, q: lambda key, at: spawned(key, at, n, q), listings, stated),
+    st.builds(
+        lambda o, p, q, n: lambda key, at: moved(key, at, o, p, q, "moved", n),
+        places,
+        places,
+        stated,
+        listings,
+    ),
+    st.builds(lambda q: lambda key, at: modified(key, at, "half", quantity=q), stated),
+    st.builds(lambda q: lambda key, at: adjusted(key, at, q), quantities),
+    st.builds(lambda q: lambda key, at: counted(key, at, q), quantities),
+    st.builds(lambda r, q: lambda key, at: ended(key, at, r, q), st.sampled_from(["destroyed", "reverted"]), stated),
+    st.builds(lambda p, q: lambda key, at: revived(key, at, p, "restored", q), places, stated),
+)
+descriptions: st.SearchStrategy[Make] = st.dictionaries(
+    st.sampled_from(["name", "brand", "tags"]), st.none() | st.booleans() | st.text(max_size=3)
+).map(lambda fields: lambda key, at: described(key, at, **fields))
+
+
+def histories(makes: st.SearchStrategy[Make]) -> Histories:
+    """Up to eight events with keys of their own in four instants, so that ties abound."""
+    return st.lists(st.tuples(makes, st.integers(1, 4)), max_size=8).map(
+        lambda drawn: [make(str(number), at) for number, (make, at) in enumerate(drawn)]
+    )
+
+
+def arrive(kind: StreamKind, events: Sequence[Statement]) -> State:
+    """The state when the events arrive in this order, each prefix compared with its fold."""
+    state = start(kind)
+    for index, event in enumerate(events):
+        seen = events[: index + 1]
+        try:
+            state, note = state.advance(event)
+        except Late:
+            state = fold(kind, seen, openings=OPENINGS)
+        else:
+            assert explain(kind, seen, openings=OPENINGS)[event.key] == note
+        assert state == fold(kind, seen, openings=OPENINGS)
+    return state
+
+
+def hold(kind: StreamKind, events: list[Statement], shuffled: list[Statement]) -> None:
+    state = fold(kind, events, openings=OPENINGS)
+
+    assert fold(kind, [*shuffled, *events], openings=OPENINGS) == state
+    assert explain(kind, shuffled, openings=OPENINGS) == explain(kind, events, openings=OPENINGS)
+    assert arrive(kind, shuffled) == state
+    assert load(kind, json.loads(json.dumps(state.to_json()))) == state
+    assert json.dumps(arrive(kind, shuffled).to_json()) == json.dumps(state.to_json())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), histories(counts))
+def test_the_laws_hold_for_any_count(data: st.DataObject, events: list[Statement]) -> None:
+    hold(StreamKind.COUNT, events, data.draw(st.permutations(events)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), histories(lots))
+def test_the_laws_hold_for_any_lot(data: st.DataObject, events: list[Statement]) -> None:
+    hold(StreamKind.LOT, events, data.draw(st.permutations(events)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data(), histories(descriptions))
+def test_the_laws_hold_for_any_description(data: st.DataObject, events: list[Statement]) -> None:
+    hold(StreamKind.LISTING, events, data.draw(st.permutations(events)))
+
+
+@pytest.mark.parametrize("kind", StreamKind)
+def test_a_stream_without_events_is_at_its_start(kind: StreamKind) -> None:
+    assert fold(kind, []) == start(kind)
+    assert explain(kind, []) == {}
+    assert load(kind, start(kind).to_json()) == start(kind)
+
+
+def test_every_kind_of_stream_is_folded_by_its_own_rules() -> None:
+    count = fold(StreamKind.COUNT, [read("a", 1, "10")])
+    lot = fold(StreamKind.LOT, [spawned("a", 1)], openings={"a": ("dock", "flour")})
+    listing, batch, place = (
+        fold(kind, [described("a", 1, name="Coffee")])
+        for kind in (StreamKind.LISTING, StreamKind.BATCH, StreamKind.PLACE)
+    )
+
+    assert count.to_json()["quantity"] == "10"
+    assert lot.to_json()["place"] == "dock"
+    assert listing == batch == place
+    assert listing.to_json() == {"registers": {"name": {"value": "Coffee", "position": [1, 0, "61"]}}}
+
+
+@pytest.mark.parametrize("note", Note)
+def test_every_note_says_in_a_sentence_what_it_means(note: Note) -> None:
+    assert note.meaning[0].isupper()
+    assert note.meaning.endswith(".")
+    assert Note(note.value) is note
