@@ -1,0 +1,154 @@
+"""Holds the projections against the standing events, a few hundred streams at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+
+from inventory import fold
+from inventory.events import Quality, Statement
+from inventory.fold import CountValue
+from inventory.ledger.directory import Directory, OpenStream, open_stream
+from inventory.ledger.encoding import to_statement
+from inventory.ledger.folding import openings_of
+from inventory.ledger.projection import batch_row, listing_row, location_row, lot_row
+from inventory.ledger.slots import CountSlot
+from inventory.ledger.standing import standing_events
+from inventory.ledger.values import NOTHING_STANDS, values_of
+from inventory.models import Batch, Count, Listing, Location, Stream
+from inventory.quantity import from_millionths
+
+STREAMS_AT_A_TIME = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """One stream as it is stored, and as its standing events say it should be."""
+
+    stream: OpenStream
+    statements: list[Statement]
+    state: fold.State
+    counts: dict[CountSlot, CountValue]
+    """What each of its counts should show; every count that is stored has an entry."""
+    stored: dict[CountSlot, CountValue]
+    described: dict[str, tuple[object, object]]
+    """The columns of the row that it describes which are not as they should be: (stored, should be)."""
+
+    @property
+    def tenant(self) -> str:
+        return self.statements[-1].tenant if self.statements else ""
+
+    @property
+    def state_is_right(self) -> bool:
+        return self.stream.state == self.state
+
+    @property
+    def is_right(self) -> bool:
+        return self.state_is_right and not self.wrong_counts and not self.described
+
+    @property
+    def wrong_counts(self) -> dict[CountSlot, tuple[CountValue | None, CountValue]]:
+        """The counts that are not as they should be: (stored, should be)."""
+        return {
+            slot: (self.stored.get(slot), value)
+            for slot, value in self.counts.items()
+            if self.stored.get(slot) != value
+        }
+
+
+def audit_streams(directory: Directory) -> Iterator[Audited]:
+    """Every stream in turn, folded from its standing events."""
+    last = 0
+    while rows := list(Stream.objects.filter(pk__gt=last).order_by("pk")[:STREAMS_AT_A_TIME]):
+        last = rows[-1].pk
+        yield from _audit(rows, directory)
+
+
+def audit_stream(stream_id: int, directory: Directory) -> Audited:
+    """One stream, folded from its standing events."""
+    return next(_audit([Stream.objects.get(pk=stream_id)], directory))
+
+
+def _audit(rows: list[Stream], directory: Directory) -> Iterator[Audited]:
+    ids = [row.pk for row in rows]
+    statements: dict[int, list[Statement]] = {pk: [] for pk in ids}
+    for event in standing_events().filter(stream_id__in=ids).order_by("id").iterator():
+        statements[event.stream_id].append(to_statement(event))
+    stored: dict[int, dict[CountSlot, CountValue]] = {pk: {} for pk in ids}
+    for count in Count.objects.filter(stream_id__in=ids):
+        stored[count.stream_id][CountSlot.parse(count.slot)] = _value(count)
+    described = _described_rows(rows)
+    for row in rows:
+        stream = open_stream(row)
+        said = statements[row.pk]
+        state = fold.fold(stream.kind, said, openings=openings_of(stream, said))
+        tenant = said[-1].tenant if said else ""
+        should_show = values_of(stream, state, tenant, directory) if said else {}
+        yield Audited(
+            stream=stream,
+            statements=said,
+            state=state,
+            counts={**dict.fromkeys(stored[row.pk], NOTHING_STANDS), **should_show},
+            stored=stored[row.pk],
+            described=_misdescribed(stream, state, tenant, directory, described),
+        )
+
+
+def _value(count: Count) -> CountValue:
+    return CountValue(quantity=count.quantity, quality=Quality(count.quality), as_of=count.as_of)
+
+
+def _described_rows(rows: list[Stream]) -> dict[tuple[str, int], Batch | Listing | Location]:
+    def of(
+        model: type[Batch] | type[Listing] | type[Location], ids: set[int | None]
+    ) -> Iterator[tuple[tuple[str, int], Batch | Listing | Location]]:
+        for found in model._default_manager.filter(pk__in=[pk for pk in ids if pk]):
+            yield (model.__name__, found.pk), found
+
+    others = [row for row in rows if row.kind != "count"]
+    return dict(
+        [
+            *of(Batch, {row.batch_id for row in others}),
+            *of(Listing, {row.listing_id for row in others}),
+            *of(Location, {row.location_id for row in others}),
+        ]
+    )
+
+
+def _misdescribed(
+    stream: OpenStream,
+    state: fold.State,
+    tenant: str,
+    directory: Directory,
+    rows: dict[tuple[str, int], Batch | Listing | Location],
+) -> dict[str, tuple[object, object]]:
+    match state:
+        case fold.LotState():
+            row, should = rows["Batch", stream.subject_id], lot_row(stream, state, tenant, directory)
+        case fold.DescriptionState() if stream.listing_id:
+            row, should = rows["Listing", stream.listing_id], listing_row(state)
+        case fold.DescriptionState() if stream.batch_id:
+            row, should = rows["Batch", stream.batch_id], batch_row(state)
+        case fold.DescriptionState():
+            row, should = rows["Location", stream.subject_id], location_row(state)
+        case _:
+            return {}
+    return {name: (getattr(row, name), value) for name, value in should.items() if getattr(row, name) != value}
+
+
+def movement_sums(first: int, last: int, *, up_to: int = 2**63 - 1) -> Iterator[tuple[int, Decimal, Decimal]]:
+    """For each count with first <= id <= last: its id, its quantity, and the exact sum of its movements to `up_to`.
+
+    Whole units and millionths are summed apart: SQLite's SUM stops at 64 bits, which a few movements from one end
+    of the range to the other would pass on the way.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id, c.quantity, COALESCE(SUM(m.delta / 1000000), 0), COALESCE(SUM(m.delta %% 1000000), 0) "
+            "FROM inventory_count c LEFT JOIN inventory_movement m ON m.count_id = c.id AND m.seq <= %s "
+            "WHERE c.id BETWEEN %s AND %s GROUP BY c.id, c.quantity ORDER BY c.id",
+            [up_to, first, last],
+        )
+        for count_id, quantity, whole, rest in cursor.fetchall():
+            yield count_id, from_millionths(quantity), from_millionths(int(whole) * 1_000_000 + int(rest))

@@ -1,0 +1,250 @@
+"""One transaction of the ledger: what is written as it goes, and what is numbered at its end."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from inventory.events import CountStatement, LotStatement, Statement
+from inventory.fold import Late, State
+from inventory.ledger.directory import Directory, OpenStream
+from inventory.ledger.encoding import to_row, to_statement
+from inventory.ledger.errors import ConflictingStatement
+from inventory.ledger.folding import position_of, refold
+from inventory.ledger.projection import write_counts, write_described, write_states
+from inventory.ledger.sequence import CauseIds, advance_head
+from inventory.ledger.standing import Stated, standing_by_key, stated_by_reference, which_stand
+from inventory.ledger.values import changes, values_of
+from inventory.models import Cause, Movement, Restatement, Retraction, StockEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """The cause of a writing, before it is recorded."""
+
+    kind: Cause.Kind
+    reference: str = ""
+    actor: str = ""
+    note: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorded:
+    """What one call wrote."""
+
+    cause_id: int
+    events: int = 0
+    """New events."""
+    restated: int = 0
+    """Events that were there already, now with one more cause."""
+    retracted: int = 0
+    movements: list[Movement] = field(default_factory=list)
+
+    @property
+    def wrote(self) -> bool:
+        return bool(self.events or self.restated or self.retracted)
+
+
+class Book:
+    """Writes statements into the ledger within one transaction; see `posting`."""
+
+    def __init__(self) -> None:
+        self._directory = Directory()
+        self._cause_ids = CauseIds()
+        self._causes: list[Cause] = []
+        self._movements: list[Movement] = []
+
+    def prepare(self, items: Iterable[tuple[int, Sequence[Statement]]]) -> None:
+        """Find and lock, in one sorted sweep, all that these (source id, statements) will touch."""
+        self._directory.cover((source_id, statement) for source_id, statements in items for statement in statements)
+
+    def record(self, source_id: int, statements: Sequence[Statement], why: Why, *, replaces: str = "") -> Recorded:
+        """Write statements of one source down, with their effects, in a savepoint of their own.
+
+        A statement that stands already gets one more cause. With `replaces`, what the causes of that reference state
+        and these statements do not is taken back first. Raises ConflictingStatement when another cause's standing
+        event has the same key and says something else, QuantityOutOfRange when a count leaves the range; then
+        nothing of this call is written.
+        """
+        before = self._directory.copy()
+        try:
+            with transaction.atomic():
+                recorded = self._write(source_id, _distinct(statements), replaces)
+        except BaseException:
+            # The savepoint took the rows away: what was found or made within it must not be believed.
+            self._directory = before
+            raise
+        if recorded.wrote:
+            self._add(recorded.cause_id, why, recorded.movements)
+        return recorded
+
+    def correct(self, movements: list[Movement], why: Why) -> None:
+        """Add movements that bring a ledger whose sums went wrong back to what its counts show."""
+        if movements:
+            cause_id = self._cause_ids.take()
+            for movement in movements:
+                movement.cause_id = cause_id
+            self._add(cause_id, why, movements)
+
+    def post(self) -> None:
+        """The last step before the commit: number the movements and record everything, under the head's lock."""
+        if not self._causes:
+            return
+        first, recorded_at = advance_head(len(self._movements))
+        for cause in self._causes:
+            cause.recorded_at = recorded_at
+        Cause.objects.bulk_create(self._causes)
+        for seq, movement in enumerate(self._movements, start=first):
+            movement.seq = seq
+            movement.recorded_at = recorded_at
+        Movement.objects.bulk_create(self._movements)
+
+    def _add(self, cause_id: int, why: Why, movements: list[Movement]) -> None:
+        self._causes.append(Cause(pk=cause_id, kind=why.kind, reference=why.reference, actor=why.actor, note=why.note))
+        self._movements += movements
+
+    def _write(self, source_id: int, statements: dict[str, Statement], replaces: str) -> Recorded:
+        recorded = Recorded(cause_id=self._cause_ids.take())
+        stated = stated_by_reference(replaces) if replaces else []
+        kept = {
+            entry.event.key: entry
+            for entry in stated
+            if entry.event.key in statements and to_statement(entry.event) == statements[entry.event.key]
+        }
+        withdrawn = [entry for entry in stated if kept.get(entry.event.key) is not entry]
+        fresh = {key: statement for key, statement in statements.items() if key not in kept}
+        self._directory.cover(
+            [
+                *((source_id, statement) for statement in fresh.values()),
+                *((entry.event.source_id, to_statement(entry.event)) for entry in withdrawn),
+            ]
+        )
+        touched: dict[str, OpenStream] = {}
+        if withdrawn:
+            self._withdraw(withdrawn, recorded, touched)
+        self._state(source_id, fresh, recorded, touched)
+        write_states(touched.values())
+        return recorded
+
+    def _withdraw(self, withdrawn: list[Stated], recorded: Recorded, touched: dict[str, OpenStream]) -> None:
+        retractions = Retraction.objects.bulk_create(
+            Retraction(event=entry.event, stated_by_id=entry.cause_id, cause_id=recorded.cause_id)
+            for entry in withdrawn
+        )
+        recorded.retracted = len(retractions)
+        still = which_stand(entry.event.pk for entry in withdrawn)
+        # All of them are gone already: where several left one stream, the first one's movement tells it all.
+        absent = {retraction.event_id for retraction in retractions} - still
+        for retraction in retractions:
+            if retraction.event_id in absent:
+                event = retraction.event
+                stream = self._directory.stream_of(event.source_id, to_statement(event))
+                state = self._without(stream, event)
+                self._move(stream, state, to_statement(event), recorded, touched, retraction=retraction)
+
+    def _without(self, stream: OpenStream, event: StockEvent) -> State:
+        anchor = getattr(stream.state, "anchor", None)
+        if anchor is not None and position_of(event) < anchor:
+            return stream.state
+        return refold(stream, position_of(event))
+
+    def _state(
+        self, source_id: int, fresh: dict[str, Statement], recorded: Recorded, touched: dict[str, OpenStream]
+    ) -> None:
+        """Write the statements that are new, and what each of them changes."""
+        revisions = standing_by_key(source_id, list(fresh)) if fresh else {}
+        stands = which_stand(event.pk for events in revisions.values() for event in events) if revisions else set()
+        rows: list[tuple[Statement, StockEvent]] = []
+        again: list[Restatement] = []
+        for key, statement in fresh.items():
+            known = revisions.get(key, [])
+            equal = next((event for event in known if to_statement(event) == statement), None)
+            if any(event.pk in stands and event is not equal for event in known):
+                raise ConflictingStatement(f"{key}: another delivery says something else under this key")
+            if equal is not None:
+                again.append(Restatement(event=equal, cause_id=recorded.cause_id))
+                if equal.pk not in stands:
+                    rows.append((statement, equal))
+                continue
+            row = to_row(
+                statement,
+                source_id=source_id,
+                stream_id=self._directory.stream_of(source_id, statement).id,
+                cause_id=recorded.cause_id,
+                revision=len(known),
+            )
+            rows.append((statement, row))
+        StockEvent.objects.bulk_create([row for _, row in rows if row.pk is None])
+        Restatement.objects.bulk_create(again)
+        recorded.restated = len(again)
+        recorded.events = sum(1 for _, row in rows if row.cause_id == recorded.cause_id)
+        rows.sort(key=lambda pair: pair[0].position)
+        waiting = {row.pk for _, row in rows}
+        for statement, row in rows:
+            waiting.discard(row.pk)
+            stream = self._directory.stream_of(source_id, statement)
+            state = self._with(stream, statement, frozenset(waiting))
+            self._move(stream, state, statement, recorded, touched, event=row)
+
+    def _with(self, stream: OpenStream, statement: Statement, waiting: frozenset[int]) -> State:
+        try:
+            state, _ = stream.state.advance(statement)
+        except Late:
+            return refold(stream, statement.position, without=waiting)
+        return state
+
+    def _move(
+        self,
+        stream: OpenStream,
+        state: State,
+        statement: Statement,
+        recorded: Recorded,
+        touched: dict[str, OpenStream],
+        *,
+        event: StockEvent | None = None,
+        retraction: Retraction | None = None,
+    ) -> None:
+        """Bring a stream to `state`: its counts, a movement for each that changed, and the row it describes."""
+        after = stream.with_state(state)
+        self._directory.streams[stream.slot] = after
+        touched[stream.slot] = after
+        if isinstance(statement, CountStatement | LotStatement):
+            changed = changes(
+                {} if stream.is_new else values_of(stream, stream.state, statement.tenant, self._directory),
+                values_of(after, state, statement.tenant, self._directory),
+                is_new=stream.is_new,
+            )
+            ids = write_counts(after, changed)
+            recorded.movements += [
+                Movement(
+                    count_id=ids[change.slot.text],
+                    delta=delta,
+                    quality=change.after.quality,
+                    as_of=change.after.as_of,
+                    event=event,
+                    retraction=retraction,
+                    cause_id=recorded.cause_id,
+                )
+                for change in changed
+                for delta in change.deltas
+            ]
+        if state != stream.state:
+            write_described(after, statement.tenant, self._directory)
+
+
+def _distinct(statements: Sequence[Statement]) -> dict[str, Statement]:
+    by_key: dict[str, Statement] = {}
+    for statement in statements:
+        if by_key.setdefault(statement.key, statement) != statement:
+            raise ConflictingStatement(f"{statement.key}: stated twice, differently, in one piece")
+    return by_key
+
+
+@contextmanager
+def posting() -> Iterator[Book]:
+    """One transaction of the ledger; everything recorded in it is committed together, or nothing is."""
+    with transaction.atomic():
+        book = Book()
+        yield book
+        book.post()

@@ -1,0 +1,172 @@
+"""The streams that one transaction has locked, and the rows that its identifiers stand for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Self
+
+from inventory import fold
+from inventory.events import (
+    BatchDescribed,
+    CountStatement,
+    ListingDescribed,
+    LotStatement,
+    PlaceDescribed,
+    Statement,
+    StreamKind,
+)
+from inventory.identity import (
+    Identifier,
+    References,
+    find_or_make_batches,
+    find_or_make_listings,
+    find_or_make_locations,
+)
+from inventory.ledger.slots import CountSlot, stream_slot
+from inventory.models import Stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenStream:
+    """One locked stream with its state."""
+
+    id: int
+    source_id: int
+    kind: StreamKind
+    slot: str
+    listing_id: int | None
+    batch_id: int | None
+    location_id: int | None
+    state: fold.State
+    is_new: bool
+    """Whether nothing was ever folded into it."""
+
+    @property
+    def subject_id(self) -> int:
+        """The batch, listing or location that a stream is about; a count stream has none of its own."""
+        return self.batch_id or self.listing_id or self.location_id or 0
+
+    def with_state(self, state: fold.State) -> Self:
+        return replace(self, state=state, is_new=False)
+
+
+class Directory:
+    """What a transaction has found, made and locked so far.
+
+    Everything is found or made in sorted order, over all the statements given at once: two transactions that cover
+    the same things wait for each other and cannot deadlock.
+    """
+
+    def __init__(self) -> None:
+        self.listings: dict[Identifier, int] = {}
+        self.batches: dict[Identifier, int] = {}
+        self.locations: dict[Identifier, int] = {}
+        self.streams: dict[str, OpenStream] = {}
+
+    def copy(self) -> "Directory":
+        """As it is now, to go back to when a savepoint is rolled back."""
+        twin = Directory()
+        twin.listings |= self.listings
+        twin.batches |= self.batches
+        twin.locations |= self.locations
+        twin.streams |= self.streams
+        return twin
+
+    def cover(self, items: Iterable[tuple[int, Statement]]) -> None:
+        """Find or make, and lock, everything that these (source id, statement) pairs speak of."""
+        pairs = list(items)
+        references = References()
+        for source_id, statement in pairs:
+            references.add(source_id, statement)
+        self._name(references)
+        wanted = {self.slot_of(source_id, statement): (source_id, statement) for source_id, statement in pairs}
+        self._lock({slot: pair for slot, pair in wanted.items() if slot not in self.streams})
+
+    def cover_names(self, references: References) -> None:
+        """Find or make the rows of these identifiers, without opening a stream."""
+        self._name(references)
+
+    def stream_of(self, source_id: int, statement: Statement) -> OpenStream:
+        """The open stream that a covered statement belongs to."""
+        return self.streams[self.slot_of(source_id, statement)]
+
+    def slot_of(self, source_id: int, statement: Statement) -> str:
+        """The slot of the stream that `statement` belongs to; its identifiers must be known."""
+
+        def named(ids: dict[Identifier, int], external_id: str) -> int:
+            return ids[Identifier(source_id, statement.tenant, external_id)]
+
+        match statement:
+            case CountStatement():
+                return stream_slot(
+                    StreamKind.COUNT,
+                    CountSlot(
+                        named(self.listings, statement.listing),
+                        named(self.batches, statement.batch) if statement.batch else None,
+                        named(self.locations, statement.location) if statement.location else None,
+                        statement.bucket,
+                        statement.state,
+                    ),
+                )
+            case LotStatement():
+                return stream_slot(StreamKind.LOT, named(self.batches, statement.batch))
+            case ListingDescribed():
+                return stream_slot(StreamKind.LISTING, named(self.listings, statement.listing))
+            case BatchDescribed():
+                return stream_slot(StreamKind.BATCH, named(self.batches, statement.batch))
+            case PlaceDescribed():
+                return stream_slot(StreamKind.PLACE, named(self.locations, statement.location))
+            case _:
+                raise TypeError(f"{type(statement).__name__} belongs to no stream")
+
+    def _name(self, references: References) -> None:
+        self.listings |= find_or_make_listings(references.listings - self.listings.keys())
+        self.batches |= find_or_make_batches(references.batches - self.batches.keys())
+        self.locations |= find_or_make_locations(references.locations - self.locations.keys())
+
+    def _lock(self, wanted: dict[str, tuple[int, Statement]]) -> None:
+        if not wanted:
+            return
+        slots = sorted(wanted)
+        found = self._locked(slots)
+        missing = [slot for slot in slots if slot not in found]
+        if missing:
+            Stream.objects.bulk_create(
+                [self._new_stream(slot, *wanted[slot]) for slot in missing], ignore_conflicts=True
+            )
+            found |= self._locked(missing)
+        self.streams |= found
+
+    def _new_stream(self, slot: str, source_id: int, statement: Statement) -> Stream:
+        def row(ids: dict[Identifier, int], name: str) -> int | None:
+            external_id = getattr(statement, name, "")
+            return ids[Identifier(source_id, statement.tenant, external_id)] if external_id else None
+
+        by_count = isinstance(statement, CountStatement)
+        return Stream(
+            source_id=source_id,
+            kind=statement.stream,
+            slot=slot,
+            listing_id=row(self.listings, "listing") if by_count or isinstance(statement, ListingDescribed) else None,
+            batch_id=row(self.batches, "batch"),
+            location_id=row(self.locations, "location") if by_count or isinstance(statement, PlaceDescribed) else None,
+        )
+
+    def _locked(self, slots: list[str]) -> dict[str, OpenStream]:
+        rows = Stream.objects.filter(slot__in=slots).order_by("slot").select_for_update()
+        return {row.slot: open_stream(row) for row in rows}
+
+
+def open_stream(row: Stream) -> OpenStream:
+    """A stream's row with its state loaded."""
+    kind = StreamKind(row.kind)
+    return OpenStream(
+        id=row.pk,
+        source_id=row.source_id,
+        kind=kind,
+        slot=row.slot,
+        listing_id=row.listing_id,
+        batch_id=row.batch_id,
+        location_id=row.location_id,
+        state=fold.start(kind) if row.state is None else fold.load(kind, row.state),
+        is_new=row.state is None,
+    )

@@ -1,0 +1,61 @@
+"""A statement as a row of stock events, and back again, exactly."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, cast, get_args
+
+from inventory.events import Bucket, Quality, Statement, StockStatement
+from inventory.models import StockEvent
+
+_TYPES: dict[str, type[Statement]] = {statement.kind: statement for statement in get_args(StockStatement)}
+_COLUMNS = ("key", "occurred", "order_key", "group", "transaction", "quantity")
+_READERS: dict[str, Any] = {
+    "bucket": Bucket,
+    "quality": Quality,
+    "change": Decimal,
+    "spawned": tuple,
+    "correlated": tuple,
+    "uncorrelated": tuple,
+}
+
+
+def to_row(statement: Statement, *, source_id: int, stream_id: int, cause_id: int, revision: int) -> StockEvent:
+    """The unsaved stock event that keeps `statement`."""
+    values = {field.name: getattr(statement, field.name) for field in fields(statement)}
+    columns = {name: values.pop(name) for name in _COLUMNS if name in values}
+    return StockEvent(
+        source_id=source_id,
+        stream_id=stream_id,
+        cause_id=cause_id,
+        revision=revision,
+        kind=statement.kind,
+        rank=statement.rank,
+        data={name: _plain(value) for name, value in values.items()},
+        **columns,
+    )
+
+
+def to_statement(event: StockEvent) -> StockStatement:
+    """The statement that a stock event keeps."""
+    statement = _TYPES[event.kind]
+    names = {field.name for field in fields(statement)}
+    columns = {name: getattr(event, name) for name in _COLUMNS if name in names}
+    columns["order_key"] = bytes(columns["order_key"])
+    data = {name: _READERS[name](value) if name in _READERS else value for name, value in event.data.items()}
+    return cast("StockStatement", statement(**columns, **data))
+
+
+def _plain(value: object) -> object:
+    match value:
+        case StrEnum():
+            return value.value
+        case Decimal():
+            return str(value)
+        case tuple():
+            return list(value)
+        case Mapping():
+            return dict(value)
+        case _:
+            return value

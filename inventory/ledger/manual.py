@@ -1,0 +1,79 @@
+"""What staff write into the ledger: adjustments, counts by hand, and withdrawals."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from inventory.events import Adjustment, Bucket, LotAdjusted, LotCounted, Reading, Statement, StreamKind
+from inventory.instants import from_datetime
+from inventory.ledger.book import Recorded, Why, posting
+from inventory.ledger.errors import UnknownCount
+from inventory.models import Cause, Count
+
+
+def adjust(count_id: int, change: Decimal, *, actor: str, note: str = "") -> Recorded:
+    """Change a count by a signed amount, now.
+
+    Raises UnknownCount when there is no such count, QuantityOutOfRange when the change or the result is.
+    """
+    count = _count(count_id)
+    if count.stream.kind == StreamKind.LOT:
+        statement: Statement = LotAdjusted(**_by_hand(count), batch=_batch(count), change=change)
+    else:
+        statement = Adjustment(**_by_hand(count), **_what(count), quantity=change)
+    return _write(count, statement, Why(kind=Cause.Kind.MANUAL, reference=statement.key, actor=actor, note=note))
+
+
+def count_by_hand(count_id: int, quantity: Decimal, *, actor: str, note: str = "") -> Recorded:
+    """Set a count to what somebody counted, now; raises as `adjust` does."""
+    count = _count(count_id)
+    if count.stream.kind == StreamKind.LOT:
+        statement: Statement = LotCounted(**_by_hand(count), batch=_batch(count), quantity=quantity)
+    else:
+        statement = Reading(**_by_hand(count), **_what(count), quantity=quantity)
+    return _write(count, statement, Why(kind=Cause.Kind.COUNT, reference=statement.key, actor=actor, note=note))
+
+
+def retract(reference: str, source_id: int, *, actor: str, note: str = "") -> Recorded:
+    """Take back everything that the causes of one reference stated (a canned sample, an adjustment made in error)."""
+    with posting() as book:
+        return book.record(source_id, (), Why(kind=Cause.Kind.MANUAL, actor=actor, note=note), replaces=reference)
+
+
+def _by_hand(count: Count) -> dict[str, Any]:
+    identity = uuid4()
+    return {
+        "key": f"manual:{identity}",
+        "occurred": from_datetime(timezone.now()),
+        "order_key": b"manual" + identity.bytes,
+        "tenant": count.listing.tenant,
+    }
+
+
+def _what(count: Count) -> dict[str, Any]:
+    return {
+        "listing": count.listing.external_id,
+        "batch": _batch(count),
+        "location": count.location.external_id if count.location else "",
+        "bucket": Bucket(count.bucket),
+        "state": count.state,
+    }
+
+
+def _write(count: Count, statement: Statement, why: Why) -> Recorded:
+    with posting() as book:
+        return book.record(count.source_id, (statement,), why)
+
+
+def _count(count_id: int) -> Count:
+    rows = Count.objects.select_related("stream", "listing", "batch", "location")
+    try:
+        return rows.get(pk=count_id)
+    except Count.DoesNotExist as error:
+        raise UnknownCount(f"there is no count {count_id}") from error
+
+
+def _batch(count: Count) -> str:
+    return count.batch.external_id if count.batch else ""

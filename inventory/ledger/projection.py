@@ -1,0 +1,107 @@
+"""Writes a stream's new state down: the counts, and the rows that it describes."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from inventory.events import FieldValue
+from inventory.fold import DescriptionState, LotState
+from inventory.identity import Identifier, References
+from inventory.ledger.directory import Directory, OpenStream
+from inventory.ledger.values import CountChange
+from inventory.models import Batch, Count, Listing, Location, Stream
+
+NAME_LENGTH = 500
+
+
+def write_states(streams: Iterable[OpenStream]) -> None:
+    """Keep the states of these streams."""
+    rows = [Stream(pk=stream.id, state=stream.state.to_json()) for stream in streams]
+    Stream.objects.bulk_update(rows, ["state"])
+
+
+def write_counts(stream: OpenStream, changed: list[CountChange]) -> dict[str, int]:
+    """Bring the counts of a stream up to date; return their ids by slot."""
+    rows = [
+        Count(
+            stream_id=stream.id,
+            source_id=stream.source_id,
+            slot=change.slot.text,
+            **change.slot._asdict(),
+            quantity=change.after.quantity,
+            quality=change.after.quality,
+            as_of=change.after.as_of,
+        )
+        for change in changed
+    ]
+    written = Count.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["slot"], update_fields=["quantity", "quality", "as_of"]
+    )
+    return {row.slot: row.pk for row in written}
+
+
+def write_described(stream: OpenStream, tenant: str, directory: Directory) -> None:
+    """Bring the batch, listing or location that a stream describes up to date."""
+    match stream.state:
+        case LotState() as state:
+            Batch.objects.filter(pk=stream.subject_id).update(**lot_row(stream, state, tenant, directory))
+        case DescriptionState() as state if stream.listing_id:
+            Listing.objects.filter(pk=stream.listing_id).update(**listing_row(state))
+        case DescriptionState() as state if stream.batch_id:
+            Batch.objects.filter(pk=stream.batch_id).update(**batch_row(state))
+        case DescriptionState() as state:
+            Location.objects.filter(pk=stream.subject_id).update(**location_row(state))
+        case _:
+            pass
+
+
+def lot_row(stream: OpenStream, state: LotState, tenant: str, directory: Directory) -> dict[str, object]:
+    """What a lot's state makes of its batch's columns."""
+    references = References()
+    listing = Identifier(stream.source_id, tenant, state.listing)
+    place = Identifier(stream.source_id, tenant, state.place)
+    references.listings |= {listing} if state.listing else set()
+    references.locations |= {place} if state.place else set()
+    directory.cover_names(references)
+    return {
+        "status": state.status.value,
+        "listing_id": directory.listings[listing] if state.listing else None,
+        "location_id": directory.locations[place] if state.place else None,
+    }
+
+
+def listing_row(state: DescriptionState) -> dict[str, object]:
+    """What a description makes of its listing's columns."""
+    return {
+        "name": _text(state.fields, "name"),
+        "active": state.fields.get("active") is not False,
+        "description": state.fields,
+    }
+
+
+def batch_row(state: DescriptionState) -> dict[str, object]:
+    """What a description makes of its batch's columns."""
+    return {
+        "label": _text(state.fields, "label"),
+        "expires_on": _day(state.fields, "expires_on"),
+        "description": state.fields,
+    }
+
+
+def location_row(state: DescriptionState) -> dict[str, object]:
+    """What a description makes of its location's columns, but for the parent, which depends on other places."""
+    return {
+        "name": _text(state.fields, "name"),
+        "kind": _text(state.fields, "kind")[:40],
+        "active": state.fields.get("active") is not False,
+        "description": state.fields,
+    }
+
+
+def _text(fields: dict[str, FieldValue], name: str) -> str:
+    value = fields.get(name)
+    return value[:NAME_LENGTH] if isinstance(value, str) else ""
+
+
+def _day(fields: dict[str, FieldValue], name: str) -> date | None:
+    value = fields.get(name)
+    return date.fromisoformat(value) if isinstance(value, str) else None

@@ -1,0 +1,77 @@
+"""Folds everything anew and brings the projections to what the standing events say."""
+
+from collections.abc import Iterator
+
+from inventory.fold import CountValue
+from inventory.ledger.audit import Audited, audit_stream, audit_streams, movement_sums
+from inventory.ledger.book import Book, Why, posting
+from inventory.ledger.directory import Directory
+from inventory.ledger.projection import write_counts, write_described, write_states
+from inventory.ledger.slots import CountSlot
+from inventory.ledger.values import CountChange
+from inventory.models import Cause, Movement, Retraction, StockEvent, Stream
+from inventory.snapshot import read_snapshot
+
+
+def differences() -> Iterator[Audited]:
+    """The streams whose projections are not what a rebuild gives; nothing is written."""
+    directory = Directory()
+    with read_snapshot():
+        for audited in audit_streams(directory):
+            if not audited.is_right:
+                yield audited
+
+
+def rebuild(*, actor: str) -> int:
+    """Bring every projection that differs to what a rebuild gives; return how many streams were mended.
+
+    Each is mended in a transaction of its own, with a movement for every count whose movements do not add up to it.
+    """
+    wrong = [audited.stream.id for audited in differences()]
+    for stream_id in wrong:
+        with posting() as book:
+            _mend(book, stream_id, Why(kind=Cause.Kind.MANUAL, reference="rebuild", actor=actor))
+    return len(wrong)
+
+
+def _mend(book: Book, stream_id: int, why: Why) -> None:
+    Stream.objects.select_for_update().get(pk=stream_id)
+    directory = Directory()
+    audited = audit_stream(stream_id, directory)
+    stream = audited.stream.with_state(audited.state)
+    write_states([stream])
+    ids = write_counts(
+        stream,
+        [
+            CountChange(slot=slot, before=audited.stored.get(slot), after=value)
+            for slot, value in audited.counts.items()
+        ],
+    )
+    write_described(stream, audited.tenant, directory)
+    book.correct([movement for slot in audited.counts for movement in _correction(audited, slot, ids)], why)
+
+
+def _correction(audited: Audited, slot: CountSlot, ids: dict[str, int]) -> list[Movement]:
+    """What has to be added to a count's movements for them to add up; it names the newest event or retraction."""
+    count_id, value = ids[slot.text], audited.counts[slot]
+    ((_, _, told),) = movement_sums(count_id, count_id)
+    if told == value.quantity:
+        return []
+    event = StockEvent.objects.filter(stream_id=audited.stream.id, retractions__isnull=True).order_by("-id").first()
+    retraction = (
+        None if event else Retraction.objects.filter(event__stream_id=audited.stream.id).order_by("-id").first()
+    )
+    change = CountChange(
+        slot=slot, before=CountValue(quantity=told, quality=value.quality, as_of=value.as_of), after=value
+    )
+    return [
+        Movement(
+            count_id=count_id,
+            delta=delta,
+            quality=value.quality,
+            as_of=value.as_of,
+            event=event,
+            retraction=retraction,
+        )
+        for delta in change.deltas
+    ]

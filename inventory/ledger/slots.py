@@ -1,0 +1,41 @@
+"""The one text that names a count or a stream: a unique key over nullable columns would admit duplicates."""
+
+from typing import NamedTuple, Self
+
+from inventory.events import Bucket, StreamKind
+
+
+class CountSlot(NamedTuple):
+    """What one count counts, by our ids."""
+
+    listing_id: int
+    batch_id: int | None
+    location_id: int | None
+    bucket: Bucket
+    state: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.listing_id}:{self.batch_id or ''}:{self.location_id or ''}:{self.bucket}:{self.state}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The twin of `text`; the sender's state word is last, because it may hold any character."""
+        listing, batch, location, bucket, state = text.split(":", 4)
+        return cls(
+            int(listing),
+            int(batch) if batch else None,
+            int(location) if location else None,
+            Bucket(bucket),
+            state,
+        )
+
+
+def stream_slot(kind: StreamKind, of: CountSlot | int) -> str:
+    """The text that names a stream: a count's slot, or the id of its lot, listing, batch or place."""
+    return f"{kind}:{of.text if isinstance(of, CountSlot) else of}"
+
+
+def count_slot_of(stream_slot_text: str) -> CountSlot:
+    """The count that a count stream is about."""
+    return CountSlot.parse(stream_slot_text.partition(":")[2])

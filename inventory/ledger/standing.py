@@ -1,0 +1,52 @@
+"""Which events stand: those that at least one cause states and has not taken back."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from inventory.models import Restatement, Retraction, StockEvent
+
+
+def standing_events() -> QuerySet[StockEvent]:
+    """The events that stand, of every source."""
+    own = Exists(Retraction.objects.filter(event=OuterRef("pk"), stated_by=OuterRef("cause")))
+    again = Exists(
+        Restatement.objects.filter(event=OuterRef("pk")).exclude(
+            Exists(Retraction.objects.filter(event=OuterRef("event"), stated_by=OuterRef("cause")))
+        )
+    )
+    return StockEvent.objects.filter(~Q(own) | Q(again))
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One event, and the one cause that states it here."""
+
+    event: StockEvent
+    cause_id: int
+
+
+def standing_by_key(source_id: int, keys: Collection[str]) -> dict[str, list[StockEvent]]:
+    """Every revision of these keys, oldest first; each has a `stands` attribute."""
+    revisions: dict[str, list[StockEvent]] = {}
+    rows = StockEvent.objects.filter(source_id=source_id, key__in=keys).order_by("key", "revision")
+    for event in rows:
+        revisions.setdefault(event.key, []).append(event)
+    return revisions
+
+
+def which_stand(event_ids: Iterable[int]) -> set[int]:
+    """Those of these events that stand."""
+    return set(standing_events().filter(pk__in=list(event_ids)).values_list("pk", flat=True))
+
+
+def stated_by_reference(reference: str) -> list[Stated]:
+    """What the causes of one reference state and have not taken back, oldest first."""
+    first = StockEvent.objects.filter(cause__reference=reference).select_related("stream")
+    again = Restatement.objects.filter(cause__reference=reference).select_related("event__stream")
+    stated = [Stated(event, event.cause_id) for event in first]
+    stated += [Stated(restatement.event, restatement.cause_id) for restatement in again]
+    taken_back = set(Retraction.objects.filter(stated_by__reference=reference).values_list("event_id", "stated_by_id"))
+    live = [entry for entry in stated if (entry.event.pk, entry.cause_id) not in taken_back]
+    return sorted(live, key=lambda entry: entry.event.pk)

@@ -1,0 +1,85 @@
+"""What a stream's state means for the counts, and what changed between two states."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from inventory.events import Bucket, Quality
+from inventory.fold import CountState, CountValue, LotState, State
+from inventory.identity import Identifier, References
+from inventory.ledger.directory import Directory, OpenStream
+from inventory.ledger.slots import CountSlot, count_slot_of
+from inventory.quantity import LIMIT
+
+NOTHING_STANDS = CountValue(quantity=Decimal(0), quality=Quality.UNKNOWN, as_of=None)
+"""What a count shows when no standing event speaks of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountChange:
+    """One count before and after."""
+
+    slot: CountSlot
+    before: CountValue | None
+    """None when the count was not there."""
+    after: CountValue
+
+    @property
+    def deltas(self) -> tuple[Decimal, ...]:
+        """The signed effects to be written as movements.
+
+        None when only the moment changed. Two when one would not fit the column: from one end of the range to the
+        other is further than the range.
+        """
+        before = self.before or NOTHING_STANDS
+        if self.before and (before.quantity, before.quality) == (self.after.quantity, self.after.quality):
+            return ()
+        delta = self.after.quantity - before.quantity
+        return (delta,) if abs(delta) <= LIMIT else (-before.quantity, self.after.quantity)
+
+
+def values_of(stream: OpenStream, state: State, tenant: str, directory: Directory) -> dict[CountSlot, CountValue]:
+    """What each count of a stream shows in `state`, by our ids."""
+    match state:
+        case CountState():
+            return {count_slot_of(stream.slot): state.value}
+        case LotState():
+            return dict(_lot_values(stream, state, tenant, directory))
+        case _:
+            return {}
+
+
+def _lot_values(
+    stream: OpenStream, state: LotState, tenant: str, directory: Directory
+) -> Iterator[tuple[CountSlot, CountValue]]:
+    references = References()
+    for listing, place in state.counts:
+        references.listings.add(Identifier(stream.source_id, tenant, listing))
+        references.locations.add(Identifier(stream.source_id, tenant, place))
+    directory.cover_names(references)
+    for (listing, place), value in state.counts.items():
+        yield (
+            CountSlot(
+                directory.listings[Identifier(stream.source_id, tenant, listing)],
+                stream.batch_id,
+                directory.locations[Identifier(stream.source_id, tenant, place)],
+                Bucket.AVAILABLE,
+                "",
+            ),
+            value,
+        )
+
+
+def changes(
+    before: dict[CountSlot, CountValue], after: dict[CountSlot, CountValue], *, is_new: bool
+) -> list[CountChange]:
+    """What differs between two sets of values; a count that nothing speaks of any more shows NOTHING_STANDS."""
+    return [
+        CountChange(
+            slot=slot,
+            before=None if is_new else before.get(slot),
+            after=after.get(slot, NOTHING_STANDS),
+        )
+        for slot in sorted({*before, *after}, key=lambda slot: slot.text)
+        if is_new or before.get(slot) != after.get(slot, NOTHING_STANDS)
+    ]

@@ -1,0 +1,179 @@
+"""Read queries about stock, shared by the command line, the pages and the API. Nothing here writes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Max, Q, QuerySet
+
+from inventory import fold
+from inventory.events import Quality, Statement
+from inventory.fold import CountValue
+from inventory.instants import from_datetime
+from inventory.ledger.audit import movement_sums
+from inventory.ledger.directory import Directory, open_stream
+from inventory.ledger.encoding import to_statement
+from inventory.ledger.folding import openings_of
+from inventory.ledger.standing import standing_events
+from inventory.ledger.values import values_of
+from inventory.models import Count, Location, Movement, Stream
+from inventory.snapshot import read_snapshot
+
+ROWS_AT_A_TIME = 500
+
+
+class Clock(StrEnum):
+    """Two clocks, two answers to what the stock was at a moment."""
+
+    KNOWN = "known"
+    """What our ledger showed then."""
+    TRUE = "true"
+    """What was so then, as far as is known today."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockRow:
+    """One count as it is, or was."""
+
+    count_id: int
+    source: str
+    listing: str
+    batch: str | None
+    location: str | None
+    product: str
+    location_path: str | None
+    bucket: str
+    state: str
+    quantity: Decimal | None
+    """None where it is unknown or untracked."""
+    quality: Quality
+    as_of: int | None
+    """Nanoseconds since 1970-01-01 UTC."""
+
+
+def stock(
+    *, product: str = "", source: str = "", as_of: datetime | None = None, clock: Clock = Clock.KNOWN
+) -> Iterator[StockRow]:
+    """The counts of the products whose name holds `product` (or whose identifier it is), of the source so named.
+
+    With `as_of`, what they were then by `clock`; what was not there then is left out. Product links, names and sites
+    are always today's. Everything is read in one snapshot.
+    """
+    with read_snapshot():
+        values = _values_at(as_of, clock)
+        places = _Places()
+        last = 0
+        wanted = _wanted(product, source)
+        while counts := list(wanted.filter(pk__gt=last)[:ROWS_AT_A_TIME]):
+            last = counts[-1].pk
+            places.learn({count.location_id for count in counts if count.location_id})
+            then = values(counts)
+            yield from (_row(count, then[count.pk], places) for count in counts if count.pk in then)
+
+
+def _wanted(product: str, source: str) -> QuerySet[Count]:
+    counts = Count.objects.select_related("source", "listing__product", "batch", "location").order_by("pk")
+    if source:
+        counts = counts.filter(source__name=source)
+    if product:
+        counts = counts.filter(Q(listing__product__name__icontains=product) | Q(listing__external_id=product))
+    return counts
+
+
+def _row(count: Count, value: CountValue, places: "_Places") -> StockRow:
+    hidden = value.quality in {Quality.UNKNOWN, Quality.UNTRACKED}
+    return StockRow(
+        count_id=count.pk,
+        source=count.source.name,
+        listing=count.listing.external_id,
+        batch=count.batch.external_id if count.batch else None,
+        location=count.location.external_id if count.location else None,
+        product=count.listing.product.name,
+        location_path=places.path(count.location_id) if count.location_id else None,
+        bucket=count.bucket,
+        state=count.state,
+        quantity=None if hidden else value.quantity,
+        quality=value.quality,
+        as_of=value.as_of,
+    )
+
+
+Values = Callable[[Sequence[Count]], dict[int, CountValue]]
+
+
+def _values_at(as_of: datetime | None, clock: Clock) -> Values:
+    if as_of is None:
+        return lambda counts: {
+            count.pk: CountValue(quantity=count.quantity, quality=Quality(count.quality), as_of=count.as_of)
+            for count in counts
+        }
+    if clock is Clock.TRUE:
+        directory = Directory()
+        instant = from_datetime(as_of)
+        return lambda counts: _true_then(counts, instant, directory)
+    newest = Movement.objects.filter(recorded_at__lte=as_of).order_by("-recorded_at", "-seq").first()
+    seq = 0 if newest is None else newest.seq
+    return lambda counts: _known_then(counts, seq)
+
+
+def _known_then(counts: Sequence[Count], seq: int) -> dict[int, CountValue]:
+    """What the movements up to `seq` add up to."""
+    ids = [count.pk for count in counts]
+    last_seqs = (
+        Movement.objects.filter(count_id__in=ids, seq__lte=seq)
+        .order_by()
+        .values("count_id")
+        .annotate(last=Max("seq"))
+        .values_list("last", flat=True)
+    )
+    last = {movement.count_id: movement for movement in Movement.objects.filter(seq__in=list(last_seqs))}
+    sums = {count_id: told for count_id, _, told in movement_sums(ids[0], ids[-1], up_to=seq) if count_id in last}
+    return {
+        pk: CountValue(quantity=told, quality=Quality(last[pk].quality), as_of=last[pk].as_of)
+        for pk, told in sums.items()
+    }
+
+
+def _true_then(counts: Sequence[Count], instant: int, directory: Directory) -> dict[int, CountValue]:
+    """What the events that occurred by `instant` make."""
+    by_slot = {count.slot: count.pk for count in counts}
+    streams = Stream.objects.in_bulk({count.stream_id for count in counts})
+    said: dict[int, list[Statement]] = {pk: [] for pk in streams}
+    events = standing_events().filter(stream_id__in=list(streams), occurred__lte=instant)
+    for event in events.order_by("id"):
+        said[event.stream_id].append(to_statement(event))
+    found: dict[int, CountValue] = {}
+    for pk, statements in said.items():
+        if statements:
+            stream = open_stream(streams[pk])
+            state = fold.fold(stream.kind, statements, openings=openings_of(stream, statements))
+            for slot, value in values_of(stream, state, statements[-1].tenant, directory).items():
+                if slot.text in by_slot:
+                    found[by_slot[slot.text]] = value
+    return found
+
+
+class _Places:
+    """The paths of locations, read level by level."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, Location] = {}
+
+    def learn(self, ids: set[int]) -> None:
+        """Read these locations and all that they stand in."""
+        missing = ids - self._rows.keys()
+        while missing:
+            found = Location.objects.in_bulk(missing)
+            self._rows |= found
+            missing = {row.parent_id for row in found.values() if row.parent_id} - self._rows.keys()
+
+    def path(self, location_id: int) -> str:
+        """The names from the outermost place to this one."""
+        names: list[str] = []
+        step: int | None = location_id
+        while step is not None and len(names) < len(self._rows):
+            names.append(str(self._rows[step]))
+            step = self._rows[step].parent_id
+        return " / ".join(reversed(names))

@@ -1,0 +1,28 @@
+"""Set-up that every test shares."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from inventory import immutability
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases_can_be_emptied_between_tests() -> None:
+    """Lift the triggers around the flush of a test that commits: emptying a table is what they refuse.
+
+    Django's flush makes them again, because it sends post_migrate.
+    """
+    flush: Callable[[Any], None] = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def lift_and_flush(self: TransactionTestCase) -> None:
+        for connection in connections.all():
+            immutability.lift(connection)
+        flush(self)
+        for connection in connections.all():
+            immutability.install(connection)
+
+    TransactionTestCase._fixture_teardown = lift_and_flush  # type: ignore[attr-defined]

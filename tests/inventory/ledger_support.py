@@ -1,0 +1,47 @@
+"""A source and short ways to write into its ledger and to read what it shows."""
+
+from collections.abc import Sequence
+
+from inventory import ledger
+from inventory.events import Statement
+from inventory.ledger import Recorded, Why
+from inventory.models import Cause, Count, Movement, Source
+from inventory.quantity import quantity_text
+
+
+def make_source(name: str = "Main Street") -> Source:
+    return Source.objects.create(name=name, provider="square")
+
+
+def write(source: Source, *statements: Statement, by: str = "delivery:1", replaces: str = "") -> Recorded:
+    """Record these statements in one transaction, as one delivery."""
+    with ledger.posting() as book:
+        return book.record(source.pk, statements, Why(kind=Cause.Kind.DELIVERY, reference=by), replaces=replaces)
+
+
+def write_apart(source: Source, statements: Sequence[Statement]) -> None:
+    """Record each statement in a transaction of its own."""
+    for number, statement in enumerate(statements):
+        write(source, statement, by=f"delivery:{number}")
+
+
+def shown() -> dict[tuple[str, str], tuple[str | None, str]]:
+    """(batch or listing, location) -> (quantity, quality) of every count."""
+    counts = Count.objects.select_related("listing", "batch", "location")
+    return {
+        (_what(count), count.location.external_id if count.location else ""): (
+            None if count.shown is None else quantity_text(count.shown),
+            count.quality,
+        )
+        for count in counts
+    }
+
+
+def movements() -> list[tuple[str, str]]:
+    """(batch or listing @ location, signed effect), in the ledger's order."""
+    rows = Movement.objects.order_by("seq").select_related("count__listing", "count__batch", "count__location")
+    return [(f"{_what(row.count)}@{row.count.location or ''}", quantity_text(row.delta)) for row in rows]
+
+
+def _what(count: Count) -> str:
+    return count.batch.external_id if count.batch else count.listing.external_id
