@@ -1,0 +1,87 @@
+"""Many at once: senders at the door, and workers at the inbox."""
+
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from threading import Barrier
+
+from tests.e2e.stand import PATIENCE, STORED, SquareEndpoint, Stand, ask, eventually
+from tests.webhooks import square
+
+SENDERS = 16
+ROUNDS = 20
+MOST_READING = 48
+
+
+def test_a_delivery_that_sixteen_connections_bring_at_once_is_stored_once(stand: Stand) -> None:
+    endpoint = stand.add_square("Square")
+    bodies = [square.counts_updated([square.count("1")], event_id=f"round-{number}") for number in range(ROUNDS)]
+    together = Barrier(SENDERS)
+
+    def send_each() -> list[tuple[int, bytes]]:
+        answers = []
+        with closing(stand.connect()) as connection:
+            for body in bodies:
+                together.wait(timeout=PATIENCE)
+                answer = ask(connection, "POST", endpoint.path, body, endpoint.signed(body))
+                answers.append((answer.status, answer.body))
+        return answers
+
+    with ThreadPoolExecutor(SENDERS) as pool:
+        senders = [pool.submit(send_each) for _ in range(SENDERS)]
+        answers = [sender.result() for sender in senders]
+    assert answers == [[STORED] * ROUNDS] * SENDERS
+    stored = stand.rows("SELECT dedup_key, COUNT(*) FROM webhooks_delivery GROUP BY dedup_key")
+    assert sorted(stored) == sorted((f"round-{number}", 1) for number in range(ROUNDS))
+
+
+def test_senders_that_stall_do_not_keep_the_others_waiting(stand: Stand) -> None:
+    endpoint = stand.add_square("Square")
+    with ExitStack() as stalled:
+        lines = [stalled.enter_context(stand.dial()) for _ in range(MOST_READING)]
+        for line in lines:
+            line.sendall(f"POST {endpoint.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{{".encode())
+        eventually(lambda: stand.post(endpoint, square.CAPTURED).status == 503)
+        answer = stand.post(endpoint, square.CAPTURED)
+        assert (answer.status, answer.body, answer.headers["retry-after"]) == (503, b"please try again\n", "5")
+        assert answer.seconds < 1
+        # A request that reads no body is answered as ever.
+        assert stand.request("GET", endpoint.path).status == 405
+        # One of those that stalled goes on, and its place is free for another.
+        lines[0].sendall(b" " * 8)
+        assert lines[0].recv(12) == b"HTTP/1.1 401"
+        eventually(lambda: stand.post(endpoint, square.CAPTURED).status == 200)
+        for line in lines:
+            line.shutdown(socket.SHUT_RDWR)
+    eventually(lambda: all_are_stored(stand, endpoint))
+
+
+def all_are_stored(stand: Stand, endpoint: SquareEndpoint) -> bool:
+    """Whether as many senders as may read at once, each with its whole body, are all answered with 200."""
+    bodies = [square.counts_updated([square.count("1")], event_id=f"after-{number}") for number in range(MOST_READING)]
+    with ThreadPoolExecutor(MOST_READING) as pool:
+        return all(answer.status == 200 for answer in pool.map(lambda body: stand.post(endpoint, body), bodies))
+
+
+def test_two_workers_that_drain_at_once_process_each_delivery_once(stand: Stand) -> None:
+    endpoint = stand.add_square("Square")
+    bodies = [
+        square.counts_updated([square.count(str(number), variation=f"V{number:03}")], event_id=f"event-{number}")
+        for number in range(1, 201)
+    ]
+    stand.post_all(endpoint, bodies)
+    stand.kill_server()
+    with stand.database.hold_writers():
+        workers = [stand.start_worker("--once") for _ in range(2)]
+        eventually(lambda: stand.database.number_waiting() == 2)
+    printed = [worker.communicate(timeout=PATIENCE)[0].decode().split() for worker in workers]
+    assert [worker.returncode for worker in workers] == [0, 0]
+    assert [words[2:] for words in printed] == [["ignored:", "0", "quarantined:", "0", "failed:", "0"]] * 2
+    shares = [int(words[1]) for words in printed]
+    assert (sum(shares), min(shares) > 0) == (200, True)
+    assert stand.rows("SELECT state, attempts, COUNT(*) FROM webhooks_delivery GROUP BY state, attempts") == [
+        ("processed", 1, 200)
+    ]
+    stock = {row["listing"]: row["quantity"] for row in stand.stock()}
+    assert stock == {f"V{number:03}": str(number) for number in range(1, 201)}
+    assert stand.prove() == "200 counts, 200 streams, 200 standing events, 200 movements, 200 deliveries: 0 breaches"

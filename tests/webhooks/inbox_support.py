@@ -1,0 +1,59 @@
+"""What the tests of the inbox share: a moment, readings that can be told apart, fates and threads."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+from django.db import connection
+
+from tests.webhooks import square
+from tests.webhooks.shop import SquareShop
+from webhooks.models import Delivery
+
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+Clock = time_machine.Traveller
+
+
+def reading(number: int, *, quantity: str | None = None, variation: str | None = None) -> bytes:
+    """The event `event-<number>`: one count of its own, of the number itself where nothing else is said."""
+    row = square.count(quantity or str(number), variation=variation or f"V{number}")
+    return square.counts_updated([row], event_id=f"event-{number}")
+
+
+def store(shop: SquareShop, *numbers: int) -> list[int]:
+    """Post these readings; return the deliveries' ids in that order."""
+    for number in numbers:
+        assert shop.post(reading(number)).status_code == 200
+    keys = dict(Delivery.objects.values_list("dedup_key", "pk"))
+    return [keys[f"event-{number}"] for number in numbers]
+
+
+def fate(pk: int) -> tuple[str, int, datetime, str]:
+    delivery = Delivery.objects.get(pk=pk)
+    return delivery.state, delivery.attempts, delivery.due_at, delivery.reason
+
+
+def at(**after_noon: float) -> datetime:
+    return NOON + timedelta(**after_noon)
+
+
+def in_threads(calls: Sequence[Callable[[], object]]) -> None:
+    """Run each call in a thread with a connection of its own; raise what any of them raised."""
+    errors: list[BaseException] = []
+
+    def run(call: Callable[[], object]) -> None:
+        try:
+            call()
+        except BaseException as error:  # noqa: BLE001  # it is raised again where the test can see it
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]

@@ -1,0 +1,292 @@
+"""Claims: who works on what, what is tried again, given up and given back, and what a drain waits for."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import DataError
+from django.utils import timezone
+
+from inventory import ledger
+from inventory.models import Cause, Movement, StockEvent
+from tests.webhooks import square
+from tests.webhooks.inbox_support import NOON, Clock, at, fate, in_threads, store
+from tests.webhooks.shop import SquareShop
+from webhooks import inbox, worker
+from webhooks.models import Delivery
+from webhooks.processing import process
+from webhooks.providers import Ignored, Intake, Parsed
+from webhooks.providers.square import Square
+
+# --- Claims ----------------------------------------------------------------------------------------------
+
+
+def test_a_claim_stamps_what_it_takes_and_leaves_the_rest(shop: SquareShop, clock: Clock) -> None:
+    first, second, third = store(shop, 1, 2, 3)
+    assert inbox.claim(2) == [first, second]
+    assert fate(first) == ("pending", 1, at(seconds=5), "")
+    assert fate(second) == ("pending", 1, at(seconds=5), "")
+    assert fate(third) == ("pending", 0, NOON, "")
+    assert inbox.claim(2) == [third]
+    assert inbox.claim(2) == []
+    assert (inbox.is_anything_due(), inbox.is_anything_held()) == (False, True)
+
+
+def test_one_that_was_stamped_and_not_settled_comes_alone(shop: SquareShop, clock: Clock) -> None:
+    first, second = store(shop, 1, 2)
+    assert inbox.claim(10) == [first, second]
+    clock.shift(5)
+    third, fourth = store(shop, 3, 4)
+    assert inbox.claim(10) == [first]
+    assert inbox.claim(10) == [second]
+    assert inbox.claim(10) == [third, fourth]
+    assert fate(first) == ("pending", 2, at(seconds=25), "")
+
+
+def test_a_batch_of_fresh_ones_leaves_out_a_stamped_one_behind_them(shop: SquareShop, clock: Clock) -> None:
+    (stamped,) = store(shop, 1)
+    assert inbox.claim(10) == [stamped]
+    clock.shift(1)
+    second, third = store(shop, 2, 3)
+    clock.shift(10)
+    assert inbox.claim(10) == [second, third]
+    assert inbox.claim(10) == [stamped]
+
+
+def test_after_five_attempts_that_came_to_no_end_it_is_quarantined(shop: SquareShop, clock: Clock) -> None:
+    (poison,) = store(shop, 1)
+    for attempt, wait in enumerate([5, 20, 120, 600, 1800], start=1):
+        assert inbox.claim(10) == [poison]
+        due = timezone.now() + timedelta(seconds=wait)
+        assert fate(poison) == ("pending", attempt, due, "")
+        clock.shift(wait - 1)
+        assert inbox.claim(10) == []
+        clock.shift(1)
+    assert inbox.claim(10) == []
+    reason = "it was tried 5 times, and no attempt came to an end"
+    assert fate(poison) == ("quarantined", 5, at(seconds=2545), reason)
+    assert Delivery.objects.get().settled_at == at(seconds=2545)
+    assert inbox.replay([poison]) == 1
+    assert worker.drain() == {"processed": 1}
+
+
+# --- Failures --------------------------------------------------------------------------------------------
+
+
+def fails_on(event: str) -> Callable[[Square, Intake], Parsed | Ignored]:
+    """Square's parser with a fault that one event brings out."""
+    parse = Square.parse
+
+    def faulty(self: Square, intake: Intake) -> Parsed | Ignored:
+        if event.encode() in intake.body:
+            raise RuntimeError(f"{event} is too much")
+        return parse(self, intake)
+
+    return faulty
+
+
+def test_one_that_the_parser_fails_on_takes_no_neighbour_with_it_and_is_tried_again(
+    shop: SquareShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = store(shop, 1, 2, 3)
+    with monkeypatch.context() as patched:
+        patched.setattr(Square, "parse", fails_on("event-2"))
+        assert worker.drain() == {"processed": 2, "failed": 1}
+    assert fate(first) == ("processed", 1, at(seconds=5), "")
+    assert fate(second) == ("pending", 1, at(seconds=5), "RuntimeError: event-2 is too much")
+    assert fate(third) == ("processed", 1, at(seconds=5), "")
+    assert Delivery.objects.get(pk=second).failed_at == NOON
+    assert (inbox.is_anything_due(), inbox.is_anything_held()) == (False, False)
+
+    clock.shift(5)
+    assert worker.drain() == {"processed": 1}
+    assert fate(second) == ("processed", 2, at(seconds=25), "")
+    assert shop.stock() == {(f"V{number}", square.PLACE, "IN_STOCK"): str(number) for number in (1, 2, 3)}
+
+
+def test_one_that_fails_five_times_is_quarantined_with_its_last_failure(
+    shop: SquareShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (poison,) = store(shop, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(Square, "parse", fails_on("event-1"))
+        for attempt, wait in enumerate([5, 20, 120, 600], start=1):
+            assert worker.drain() == {"failed": 1}
+            due = timezone.now() + timedelta(seconds=wait)
+            assert fate(poison) == ("pending", attempt, due, "RuntimeError: event-1 is too much")
+            clock.shift(wait - 1)
+            assert worker.drain() == {}
+            clock.shift(1)
+        assert worker.drain() == {"failed": 1}
+    state, attempts, _, reason = fate(poison)
+    assert (state, attempts) == ("quarantined", 5)
+    assert reason == "failed 5 times; the last time: RuntimeError: event-1 is too much"
+
+    inbox.replay([poison])
+    assert worker.drain() == {"processed": 1}
+    assert shop.stock() == {("V1", square.PLACE, "IN_STOCK"): "1"}
+
+
+@pytest.mark.parametrize(("owner", "verb"), [(inbox, "settle"), (ledger.Book, "record")])
+def test_one_that_the_database_refuses_takes_no_neighbour_with_it_and_leaves_nothing_half_done(
+    shop: SquareShop, clock: Clock, monkeypatch: pytest.MonkeyPatch, owner: Any, verb: str
+) -> None:
+    first, second, third = store(shop, 1, 2, 3)
+    write = getattr(owner, verb)
+
+    def refused(*arguments: Any, **options: Any) -> Any:
+        """The database's refusal of whatever is written for the second delivery."""
+        if any(getattr(argument, "reference", "") == f"delivery:{second}" for argument in arguments):
+            raise DataError("value out of range")
+        return write(*arguments, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, verb, refused)
+        assert worker.drain() == {"processed": 2, "failed": 1}
+    assert fate(second) == ("pending", 1, at(seconds=5), "DataError: value out of range")
+    assert [fate(pk)[0] for pk in (first, third)] == ["processed", "processed"]
+    assert shop.stock() == {(f"V{number}", square.PLACE, "IN_STOCK"): str(number) for number in (1, 3)}
+    assert (StockEvent.objects.count(), Movement.objects.count(), Cause.objects.count()) == (2, 2, 2)
+    assert ledger.prove().holds
+    clock.shift(5)
+    assert worker.drain() == {"processed": 1}
+
+
+def test_a_failure_whose_words_hold_a_nul_can_be_noted(shop: SquareShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    (delivery,) = store(shop, 1)
+
+    def parse(_: Square, __: Intake) -> Parsed:
+        raise RuntimeError("\0" + "x" * 5000)
+
+    monkeypatch.setattr(Square, "parse", parse)
+    assert worker.drain() == {"failed": 1}
+    assert fate(delivery)[3] == r"RuntimeError: \0" + "x" * 1985
+
+
+# --- Given back ------------------------------------------------------------------------------------------
+
+
+def test_what_there_is_no_time_for_is_given_back_as_if_it_had_not_been_claimed(shop: SquareShop, clock: Clock) -> None:
+    first, second, third = store(shop, 1, 2, 3)
+    ids = inbox.claim(10)
+    clock.shift(2)
+    assert process(ids, seconds=0) == {"processed": 1}
+    assert fate(first) == ("processed", 1, at(seconds=5), "")
+    assert fate(second) == ("pending", 0, at(seconds=2), "")
+    assert fate(third) == ("pending", 0, at(seconds=2), "")
+    assert inbox.claim(10) == [second, third]
+
+
+def test_release_counts_back_one_attempt(shop: SquareShop, clock: Clock) -> None:
+    (pk,) = store(shop, 1)
+    inbox.claim(1)
+    clock.shift(5)
+    inbox.claim(1)
+    inbox.release(Delivery.objects.all())
+    assert fate(pk) == ("pending", 1, at(seconds=5), "")
+
+
+# --- Workers ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _signals_as_before() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_signals_as_before")
+def test_worker_once_drains_everything_and_prints_what_was_done(
+    shop: SquareShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(shop, 1, 2, 3)
+    shop.post(square.event("payment.created", {}, event_id="event-4"))
+    shop.post(b"not json")
+    store(shop, 6)
+    monkeypatch.setattr(Square, "parse", fails_on("event-6"))
+    printed = StringIO()
+    call_command("worker", once=True, stdout=printed)
+    assert printed.getvalue() == "processed: 3\nignored: 1\nquarantined: 1\nfailed: 1\n"
+
+
+class OtherWorker(threading.Event):
+    """Never asks to stop; in the time that is waited it does what the other worker would have done."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        threading.Event.__init__(self)
+        self.work = work
+        self.waited: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.append(timeout)
+        if len(self.waited) == 3:
+            self.work()
+        return False
+
+
+def test_draining_waits_for_what_another_worker_holds(shop: SquareShop, clock: Clock) -> None:
+    (held,) = store(shop, 1)
+    assert inbox.claim(1) == [held]
+    other = OtherWorker(lambda: process([held]))
+    assert worker.drain(other) == {}
+    assert len(other.waited) == 3
+    assert fate(held)[0] == "processed"
+
+
+def test_draining_takes_over_what_a_worker_that_died_had_claimed(shop: SquareShop, clock: Clock) -> None:
+    (held,) = store(shop, 1)
+    assert inbox.claim(1) == [held]
+    assert worker.drain(OtherWorker(lambda: clock.shift(5))) == {"processed": 1}
+    assert fate(held) == ("processed", 2, at(seconds=25), "")
+
+
+def test_draining_does_not_wait_for_one_that_has_failed_and_is_tried_later(
+    shop: SquareShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(shop, 1)
+    monkeypatch.setattr(Square, "parse", fails_on("event-1"))
+    other = OtherWorker(lambda: None)
+    assert worker.drain(other) == {"failed": 1}
+    assert other.waited == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_claim_what_the_other_does_not() -> None:
+    shop = SquareShop()
+    ids = store(shop, *range(1, 41))
+    claimed: list[list[int]] = [[], []]
+    at_once = threading.Barrier(2)
+
+    def work(mine: list[int]) -> None:
+        at_once.wait(timeout=30)
+        while batch := inbox.claim(3):
+            mine += batch
+
+    in_threads([partial(work, mine) for mine in claimed])
+    assert sorted(claimed[0] + claimed[1]) == ids
+    assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_with_the_same_deliveries_process_each_once() -> None:
+    shop = SquareShop()
+    ids = store(shop, *range(1, 21))
+    done: list[int] = []
+    at_once = threading.Barrier(2)
+
+    def work() -> None:
+        at_once.wait(timeout=30)
+        done.append(process(ids)["processed"])
+
+    in_threads([work, work])
+    assert sum(done) == 20
+    assert (StockEvent.objects.count(), Movement.objects.count()) == (20, 20)
+    assert ledger.prove().holds

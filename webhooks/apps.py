@@ -1,0 +1,20 @@
+"""The webhooks app: declares what of a delivery is a fact, and what it shows on inventory's pages."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class WebhooksConfig(AppConfig):
+    name = "webhooks"
+    verbose_name = "Receiving"
+
+    def ready(self) -> None:
+        from inventory import immutability
+        from webhooks import checks, engine, evidence, worker
+        from webhooks.models import Delivery
+
+        immutability.declare_immutable(Delivery, columns=("id", *Delivery.INTAKE))
+        post_migrate.connect(immutability.install_after_migrate, sender=self, dispatch_uid="webhooks.triggers")
+        checks.register()
+        evidence.register()
+        engine.register("inline", worker.drain)

@@ -1,0 +1,118 @@
+"""Making endpoints, and the URL tokens and secrets that belong to them."""
+
+import secrets as randomness
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from inventory.models import Source
+from webhooks.encryption import keyed_hashes
+from webhooks.models import Endpoint, Secret, Token
+from webhooks.providers import PROVIDERS
+from webhooks.verification import Scheme, generate_secret, scheme_needs_secret, secret_problem
+
+TOKEN_BYTES = 16
+"""128 bits: where a provider proves nothing else, the URL is the credential."""
+
+
+class EndpointProblem(ValueError):
+    """What is wrong with an endpoint that somebody wants to make, in words for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEndpoint:
+    """What was made; the generated secret is shown this once and never again."""
+
+    endpoint: Endpoint
+    token: Token
+    generated_secret: str | None
+    needs_secret: bool
+
+
+def add_endpoint(
+    provider: str,
+    *,
+    name: str,
+    secrets: Sequence[str] = (),
+    public_url: str = "",
+    environment: str | None = None,
+    tenants: Sequence[str] = (),
+) -> NewEndpoint:
+    """Find or make the source called `name` and give it an endpoint.
+
+    Without a secret, one is generated where the provider lets us choose it; otherwise the endpoint refuses every
+    request until it has one. Raises EndpointProblem.
+    """
+    if provider not in PROVIDERS:
+        raise EndpointProblem(f"there is no provider {provider!r}; known are {', '.join(sorted(PROVIDERS))}")
+    if not name.strip():
+        raise EndpointProblem("the source needs a name")
+    with transaction.atomic():
+        source = _source(provider, name.strip(), environment)
+        endpoint = Endpoint.objects.create(source=source, tenants=[tenant for tenant in tenants if tenant])
+        token = add_token(endpoint, public_url)
+        scheme = scheme_of(endpoint, token)
+        generated = None
+        if not secrets and scheme_needs_secret(scheme) and PROVIDERS[provider].we_choose_the_secret:
+            generated = generate_secret(scheme)
+        for value in [generated] if generated else secrets:
+            add_secret(endpoint, value)
+    return NewEndpoint(
+        endpoint=endpoint,
+        token=token,
+        generated_secret=generated,
+        needs_secret=scheme_needs_secret(scheme) and not secrets and generated is None,
+    )
+
+
+def add_token(endpoint: Endpoint, public_url: str = "") -> Token:
+    """Give an endpoint one more URL; `public_url` is the text that the sender has registered, if it is not ours.
+
+    Raises EndpointProblem when the text is no URL.
+    """
+    value = randomness.token_urlsafe(TOKEN_BYTES)
+    token = Token(endpoint=endpoint, digest=keyed_hashes(value)[0], value=value)
+    token.public_url = public_url or settings.PUBLIC_BASE_URL + token.path
+    text = token.public_url
+    if not text.startswith(("https://", "http://")) or not text.isprintable() or any(map(str.isspace, text)):
+        raise EndpointProblem(f"{public_url!r} is not a URL")
+    token.save()
+    return token
+
+
+def add_secret(endpoint: Endpoint, value: str, *, label: str = "", not_after: datetime | None = None) -> Secret:
+    """Give an endpoint one more secret; raises EndpointProblem when its scheme could not use it."""
+    problem = secret_problem(scheme_of(endpoint), value)
+    if problem:
+        raise EndpointProblem(problem)
+    return Secret.objects.create(endpoint=endpoint, value=value, label=label, not_after=not_after)
+
+
+def scheme_of(endpoint: Endpoint, token: Token | None = None) -> Scheme:
+    """How requests to an endpoint prove themselves, at one of its URLs (the newest, if none is given)."""
+    at = token or endpoint.tokens.latest("pk")
+    return PROVIDERS[endpoint.source.provider].scheme(at.public_url)
+
+
+def needs_secret(endpoint: Endpoint) -> bool:
+    """Whether an endpoint refuses everything because it has no live secret."""
+    return scheme_needs_secret(scheme_of(endpoint)) and not endpoint.secrets.live().exists()
+
+
+def _source(provider: str, name: str, environment: str | None) -> Source:
+    source, _ = Source.objects.get_or_create(
+        name=name,
+        defaults={
+            "provider": provider,
+            "environment": environment or Source.Environment.PRODUCTION,
+            "sellable_by_default": PROVIDERS[provider].sellable_by_default,
+        },
+    )
+    if source.provider != provider:
+        raise EndpointProblem(f"the source “{name}” speaks {source.provider}, not {provider}")
+    if environment and source.environment != environment:
+        raise EndpointProblem(f"the source “{name}” is a {source.environment} account, not {environment}")
+    return source

@@ -1,0 +1,188 @@
+"""The durable intake: every state change of a delivery is one of these verbs.
+
+A pending delivery is claimed by a stamp (one more attempt, due again after a backoff), which is a counter and not a
+state: whatever happens to the worker, the row falls due again by itself.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+
+from inventory.instants import to_datetime
+from webhooks import engine
+from webhooks.door import Doorway
+from webhooks.models import Delivery, Endpoint
+from webhooks.verification import SignedRequest, Verified
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 5
+BACKOFF = (
+    timedelta(seconds=5),
+    timedelta(seconds=20),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+)
+COMMON_HEADERS = frozenset({"content-type", "content-length", "date", "user-agent"})
+
+_INSERT = (
+    "INSERT INTO webhooks_delivery (endpoint_id, token_id, secret_id, received_at, dedup_key, body_digest, body, "
+    "headers, state, reason, event_kind, attempts, due_at, replays, waived) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'pending', '', '', 0, %s, 0, '[]') ON CONFLICT DO NOTHING"
+)
+
+
+def accept(doorway: Doorway, request: SignedRequest, verified: Verified, dedup_key: str) -> None:
+    """Store a genuine request, once; a duplicate changes nothing. Returns only after the commit.
+
+    One INSERT by hand: the ORM's way of creating a row is a third of a receiver's time (measured). Raises
+    django.db.Error when it may not be stored.
+    """
+    received_at = connection.ops.adapt_datetimefield_value(to_datetime(request.received_at))
+    values = [
+        doorway.endpoint_id,
+        doorway.token_id,
+        verified.secret_id,
+        received_at,
+        dedup_key,
+        hashlib.sha256(request.body).hexdigest(),
+        request.body,
+        json.dumps(kept_headers(request, doorway.provider.kept_headers)),
+        received_at,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values)
+    engine.wake()
+
+
+def kept_headers(request: SignedRequest, more: frozenset[str] = frozenset()) -> list[list[str]]:
+    """The headers worth keeping, in their order: [name, value]. Never one that could hold a credential."""
+    kept = COMMON_HEADERS | more
+    # PostgreSQL's JSON cannot hold a NUL.
+    return [[name, value.decode("latin-1").replace("\0", "\\0")] for name, value in request.headers if name in kept]
+
+
+def claim(limit: int) -> list[int]:
+    """Stamp up to `limit` due deliveries, committed; return their ids.
+
+    One that was stamped before without being settled comes alone, so that if it kills its worker it takes no
+    neighbour with it; after its last attempt it is quarantined instead.
+    """
+    now = timezone.now()
+    # On SQLite a transaction takes the one write lock: an idle worker must not stand in the door's way.
+    if not _due(now).exists():
+        return []
+    with transaction.atomic():
+        rows = _due(now).defer("body", "headers").select_for_update(skip_locked=True, of=("self",))
+        due = list(rows[:limit])
+        if not due:
+            return []
+        batch = due[:1] if due[0].attempts else [delivery for delivery in due if not delivery.attempts]
+        if batch[0].attempts >= MOST_ATTEMPTS:
+            settle(
+                batch[0],
+                Delivery.State.QUARANTINED,
+                f"it was tried {MOST_ATTEMPTS} times, and no attempt came to an end",
+            )
+            return []
+        ids = [delivery.pk for delivery in batch]
+        Delivery.objects.filter(pk__in=ids).update(
+            attempts=F("attempts") + 1, due_at=now + BACKOFF[batch[0].attempts], failed_at=None
+        )
+    return ids
+
+
+def lock(ids: Sequence[int]) -> list[Delivery]:
+    """Lock claimed deliveries for this transaction, leaving out what another worker holds or has settled.
+
+    Each has `conflicts`: whether an earlier delivery with the same dedup key has another body.
+    """
+    earlier = Delivery.objects.filter(
+        endpoint=OuterRef("endpoint"), dedup_key=OuterRef("dedup_key"), pk__lt=OuterRef("pk")
+    )
+    rows = (
+        Delivery.objects.filter(pk__in=ids, state=Delivery.State.PENDING)
+        .select_related("endpoint__source")
+        .annotate(conflicts=Exists(earlier))
+        .order_by("pk")
+    )
+    return list(rows.select_for_update(skip_locked=True, of=("self",)))
+
+
+def settle(delivery: Delivery, state: Delivery.State, reason: str = "", *, event_kind: str = "") -> None:
+    """End a delivery's way: processed, ignored or quarantined, with the reason for the last two."""
+    delivery.state = state
+    delivery.reason = reason
+    delivery.event_kind = event_kind[:100] or delivery.event_kind
+    delivery.settled_at = timezone.now()
+    delivery.save(update_fields=["state", "reason", "event_kind", "settled_at"])
+
+
+def fail(delivery: Delivery, error: Exception) -> None:
+    """Note that an attempt failed: it is tried again after its backoff, or quarantined after its last attempt."""
+    reason = f"{type(error).__name__}: {error}"[:2000].replace("\0", "\\0")
+    if delivery.attempts >= MOST_ATTEMPTS:
+        settle(delivery, Delivery.State.QUARANTINED, f"failed {delivery.attempts} times; the last time: {reason}")
+        return
+    now = timezone.now()
+    delivery.reason = reason
+    delivery.failed_at = now
+    delivery.due_at = now + BACKOFF[max(delivery.attempts, 1) - 1]
+    delivery.save(update_fields=["reason", "failed_at", "due_at"])
+
+
+def release(deliveries: Iterable[Delivery]) -> None:
+    """Give back deliveries that were claimed but not tried, for want of time."""
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(
+        attempts=F("attempts") - 1, due_at=timezone.now()
+    )
+
+
+def replay(ids: Sequence[int], *, waive: Sequence[str] = ()) -> int:
+    """Put settled deliveries back to be processed again; return how many.
+
+    `waive` names checks that staff set aside for them: tenant, environment, clock, conflict.
+    """
+    count = 0
+    with transaction.atomic():
+        rows = Delivery.objects.filter(pk__in=ids).exclude(state=Delivery.State.PENDING)
+        for delivery in rows.defer("body", "headers").order_by("pk").select_for_update(of=("self",)):
+            delivery.waived = sorted({*delivery.waived, *waive})
+            delivery.state = Delivery.State.PENDING
+            delivery.attempts = 0
+            delivery.due_at = timezone.now()
+            delivery.failed_at = None
+            delivery.replays += 1
+            delivery.save(update_fields=["waived", "state", "attempts", "due_at", "failed_at", "replays"])
+            count += 1
+    engine.wake()
+    return count
+
+
+def is_anything_due() -> bool:
+    """Whether a worker has something to do now."""
+    return _due(timezone.now()).exists()
+
+
+def is_anything_held() -> bool:
+    """Whether another worker has claimed something that it has neither settled nor failed."""
+    return (
+        Delivery.objects.filter(state=Delivery.State.PENDING, attempts__gt=0, failed_at__isnull=True)
+        .exclude(endpoint__state=Endpoint.State.PAUSED)
+        .exists()
+    )
+
+
+def _due(now: datetime) -> QuerySet[Delivery]:
+    return (
+        Delivery.objects.filter(state=Delivery.State.PENDING, due_at__lte=now)
+        .exclude(endpoint__state=Endpoint.State.PAUSED)
+        .order_by("due_at", "pk")
+    )

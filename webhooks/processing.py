@@ -1,0 +1,186 @@
+"""From kept bytes to stock: parse, check, identify, record, settle, in one transaction."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import Error, transaction
+from django.db.models import Q
+
+from inventory import ledger
+from inventory.events import InvalidStatement, Statement
+from inventory.instants import from_datetime, instant_text, to_datetime
+from inventory.ledger import ConflictingStatement
+from inventory.models import Cause, Source
+from inventory.quantity import QuantityOutOfRange
+from webhooks import inbox
+from webhooks.models import Delivery
+from webhooks.payload import MalformedPayload
+from webhooks.providers import PROVIDERS, Ignored, Intake, Parsed
+
+logger = logging.getLogger(__name__)
+
+MOST_AHEAD = timedelta(minutes=10)
+"""How far after its receipt an event may claim to have occurred."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A genuine delivery that needs a person, and why."""
+
+    event_kind: str = ""
+    reason: str
+
+
+Reading = Parsed | Ignored | Quarantined
+
+
+def process(ids: Sequence[int], *, seconds: float | None = None) -> Counter[str]:
+    """Process claimed deliveries in one transaction; return how many ended in which state.
+
+    After `seconds` no further one is begun: what is left is given back. A delivery that fails takes none of the others
+    with it. Raises django.db.Error when the transaction as a whole fails; then every one falls due again by itself.
+    """
+    done: Counter[str] = Counter()
+    began = time.monotonic()
+    with ledger.posting() as book:
+        deliveries = inbox.lock(ids)
+        readings: list[tuple[Delivery, Reading]] = []
+        for delivery in deliveries:
+            try:
+                readings.append((delivery, read(delivery)))
+            except Exception as error:
+                logger.exception("reading delivery %s failed", delivery.pk)
+                inbox.fail(delivery, error)
+                done["failed"] += 1
+        if not _prepare(book, readings):
+            done["failed"] += len(readings)
+            return done
+        for index, (delivery, reading) in enumerate(readings):
+            if seconds is not None and index and time.monotonic() - began > seconds:
+                inbox.release(delivery for delivery, _ in readings[index:])
+                break
+            done[_settle(book, delivery, reading)] += 1
+    return done
+
+
+def _prepare(book: ledger.Book, readings: Sequence[tuple[Delivery, Reading]]) -> bool:
+    """Find and lock for all at once; False when a lone delivery cannot be prepared, which is then noted on it."""
+    try:
+        with transaction.atomic():
+            book.prepare((delivery.endpoint.source_id, _statements(reading)) for delivery, reading in readings)
+    except Error as error:
+        if len(readings) != 1:
+            raise
+        logger.exception("preparing delivery %s failed", readings[0][0].pk)
+        inbox.fail(readings[0][0], error)
+        return False
+    return True
+
+
+def read(delivery: Delivery) -> Reading:
+    """What a delivery says, checked against what its endpoint accepts; touches nothing."""
+    provider = PROVIDERS[delivery.endpoint.source.provider]
+    received = from_datetime(delivery.received_at)
+    intake = Intake(number=delivery.pk, received=received, headers=dict(delivery.headers), body=bytes(delivery.body))
+    try:
+        said = provider.parse(intake)
+    except (MalformedPayload, InvalidStatement) as error:
+        return Quarantined(reason=str(error))
+    problem = _problem(delivery, said, received)
+    return Quarantined(event_kind=said.event_kind, reason=problem) if problem else said
+
+
+def _problem(delivery: Delivery, said: Parsed | Ignored, received: int) -> str:
+    """Why a person has to look at a delivery first; '' when nobody has to."""
+    source = delivery.endpoint.source
+    accepted = delivery.endpoint.tenants
+    problems = {
+        "conflict": "an earlier delivery has the same event id and another body"
+        if getattr(delivery, "conflicts", False)
+        else "",
+        "environment": "it is sandbox traffic, at an endpoint of a production source"
+        if said.environment == "sandbox" and source.environment == Source.Environment.PRODUCTION
+        else "",
+        "tenant": f"it names the account {said.tenant!r}, which this endpoint does not accept"
+        if accepted and said.tenant not in accepted
+        else "",
+        "clock": _clock_problem(said, received),
+    }
+    return next((problem for check, problem in problems.items() if problem and check not in delivery.waived), "")
+
+
+def _clock_problem(said: Parsed | Ignored, received: int) -> str:
+    latest = received + MOST_AHEAD // timedelta(microseconds=1) * 1000
+    said_to_occur = [(statement.key, statement.occurred) for statement in _statements(said)]
+    if isinstance(said, Ignored) and said.revoked is not None:
+        said_to_occur.append((said.event_kind, said.revoked))
+    ahead = next(((what, occurred) for what, occurred in said_to_occur if occurred > latest), None)
+    if ahead is None:
+        return ""
+    what, occurred = ahead
+    return (
+        f"{what}: it says that it occurred at {instant_text(occurred)}, "
+        f"more than {MOST_AHEAD // timedelta(minutes=1)} minutes after it was received ({instant_text(received)})"
+    )
+
+
+def _statements(reading: Reading) -> Sequence[Statement]:
+    return reading.statements if isinstance(reading, Parsed) else ()
+
+
+def _settle(book: ledger.Book, delivery: Delivery, reading: Reading) -> str:
+    state, reason = _verdict(reading)
+    try:
+        with transaction.atomic():
+            inbox.settle(delivery, state, reason, event_kind=reading.event_kind)
+            if isinstance(reading, Ignored):
+                _note_revocation(delivery.endpoint.source_id, reading)
+            # Last: what the book holds ready for the end of the transaction, no savepoint around it takes back.
+            _record(book, delivery, reading)
+    except (ConflictingStatement, QuantityOutOfRange) as error:
+        inbox.settle(delivery, Delivery.State.QUARANTINED, str(error), event_kind=reading.event_kind)
+        return Delivery.State.QUARANTINED.value
+    except Exception as error:
+        logger.exception("processing delivery %s failed", delivery.pk)
+        inbox.fail(delivery, error)
+        return "failed"
+    return state.value
+
+
+def _verdict(reading: Reading) -> tuple[Delivery.State, str]:
+    match reading:
+        case Quarantined():
+            return Delivery.State.QUARANTINED, reading.reason
+        case Ignored():
+            return Delivery.State.IGNORED, reading.reason
+        case Parsed(statements=()):
+            return Delivery.State.IGNORED, "it is of a kind that we map, but says nothing"
+        case Parsed():
+            return Delivery.State.PROCESSED, ""
+
+
+def _record(book: ledger.Book, delivery: Delivery, reading: Reading) -> None:
+    if isinstance(reading, Quarantined):
+        # What an earlier processing recorded stays: a person decides.
+        return
+    replayed = delivery.replays > 0
+    statements = _statements(reading)
+    if statements or replayed:
+        kind = Cause.Kind.REPLAY if replayed else Cause.Kind.DELIVERY
+        book.record(
+            delivery.endpoint.source_id,
+            statements,
+            ledger.Why(kind=kind, reference=delivery.reference),
+            replaces=delivery.reference if replayed else "",
+        )
+
+
+def _note_revocation(source_id: int, ignored: Ignored) -> None:
+    if ignored.revoked is not None:
+        revoked_at = to_datetime(ignored.revoked)
+        newer = Q(revoked_at__isnull=True) | Q(revoked_at__lt=revoked_at)
+        Source.objects.filter(newer, pk=source_id).update(revoked_at=revoked_at)
