@@ -1,0 +1,34 @@
+"""Django's admin for stock: staff's own data to edit, facts and what follows from them to read."""
+
+from django.contrib import admin
+
+from inventory.admin.batches import BatchAdmin, BatchLinkAdmin
+from inventory.admin.catalogue import BarcodeAdmin, ListingAdmin, ProductAdmin
+from inventory.admin.counts import CountAdmin
+from inventory.admin.events import RestatementAdmin, RetractionAdmin, StockEventAdmin
+from inventory.admin.ledger import CauseAdmin, MovementAdmin, StreamAdmin
+from inventory.admin.places import LocationAdmin, SiteAdmin
+from inventory.admin.source import SourceAdmin
+
+admin.site.site_header = "Stockroom"
+admin.site.site_title = "Stockroom"
+admin.site.index_title = "What is kept here"
+admin.site.site_url = "/"
+
+__all__ = [
+    "BarcodeAdmin",
+    "BatchAdmin",
+    "BatchLinkAdmin",
+    "CauseAdmin",
+    "CountAdmin",
+    "ListingAdmin",
+    "LocationAdmin",
+    "MovementAdmin",
+    "ProductAdmin",
+    "RestatementAdmin",
+    "RetractionAdmin",
+    "SiteAdmin",
+    "SourceAdmin",
+    "StockEventAdmin",
+    "StreamAdmin",
+]

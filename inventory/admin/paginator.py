@@ -1,0 +1,60 @@
+"""Paging that costs the same on ten rows and on a million."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Paginator
+from django.db import connections
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
+
+if TYPE_CHECKING:
+    RowPaginator = Paginator[Any]
+else:
+    RowPaginator = Paginator
+
+
+class BoundedPaginator(RowPaginator):
+    """Counts at most MOST rows and reaches at most PAGES pages; `count_text` says what is not known exactly."""
+
+    MOST = 10_000
+    PAGES = 100
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are; MOST + 1 stands for any greater number."""
+        rows = self.object_list
+        if not isinstance(rows, QuerySet):
+            return len(rows)
+        return rows.order_by().values("pk")[: self.MOST + 1].count()
+
+    @cached_property
+    def num_pages(self) -> int:
+        """How many pages can be reached: an OFFSET reads everything before it, so the deep ones stay closed."""
+        pages = -(-min(self.count, self.MOST) // self.per_page)
+        return min(max(pages, 1), self.PAGES)
+
+    @cached_property
+    def count_text(self) -> str:
+        """The number of rows in words that do not claim more than is known."""
+        if self.count <= self.MOST:
+            return f"{self.count:,}"
+        estimate = self._estimate()
+        return f"about {estimate:,}" if estimate > self.MOST else f"{self.MOST:,}+"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are rows that no page reaches."""
+        return self.count > self.num_pages * self.per_page
+
+    def _estimate(self) -> int:
+        """PostgreSQL's own estimate of an unfiltered table; -1 where there is none."""
+        rows = self.object_list
+        if not isinstance(rows, QuerySet) or rows.query.where or connections[rows.db].vendor != "postgresql":
+            return -1
+        with connections[rows.db].cursor() as cursor:
+            cursor.execute(
+                "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass",
+                [connections[rows.db].ops.quote_name(rows.model._meta.db_table)],
+            )
+            row = cursor.fetchone()
+        return int(row[0]) if row else -1

@@ -1,0 +1,99 @@
+"""Sites and locations in the admin."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from inventory.admin.base import StaffEditedAdmin
+from inventory.admin.display import Tool, json_block, list_url, moment_text, page_link
+from inventory.models import Count, Location, Site, Source
+
+
+@admin.register(Site)
+class SiteAdmin(StaffEditedAdmin[Site]):
+    list_display = ("name", "authority")
+    list_select_related = ("authority",)
+    ordering = ("name",)
+    search_fields = ("name__istartswith",)
+    search_help_text = "The beginning of a site's name."
+    empty_list = "There is no site yet. A site groups the locations that are one place to you."
+    fields = ("name", "authority")
+    autocomplete_fields = ("authority",)
+
+    def tools(self, request: HttpRequest, obj: Site) -> tuple[Tool, ...]:  # noqa: ARG002
+        return (Tool(text="Locations", url=list_url(Location, site__id__exact=obj.pk)),)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
+        """Only a site without locations: deleting another would scatter them silently."""
+        allowed = request.user.has_perm("inventory.delete_site")
+        return allowed and (obj is None or not obj.locations.exists())
+
+
+@admin.register(Location)
+class LocationAdmin(StaffEditedAdmin[Location]):
+    list_display = ("shown_name", "external_id", "source", "site", "sellable", "active")
+    list_select_related = ("source", "site")
+    list_filter = ("sellable", "active")
+    linked_filters = ("source__id__exact", "site__id__exact", "parent__id__exact")
+    ordering = ("id",)
+    search_fields = ("external_id__exact", "name__istartswith")
+    search_help_text = "The source's identifier in full, or the beginning of the location's name."
+    empty_list = "There is no location yet. Locations appear when a source names them."
+    deferred = ("description",)
+    fields = (
+        "shown_name",
+        "source_link",
+        "tenant",
+        "external_id",
+        "kind",
+        "parent_link",
+        "active",
+        "site",
+        "sellable",
+        "described",
+        "created",
+    )
+    readonly_fields = (
+        "shown_name",
+        "source_link",
+        "tenant",
+        "external_id",
+        "kind",
+        "parent_link",
+        "active",
+        "described",
+        "created",
+    )
+    autocomplete_fields = ("site",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Only a source knows its locations."""
+        return False
+
+    def tools(self, request: HttpRequest, obj: Location) -> tuple[Tool, ...]:  # noqa: ARG002
+        return (
+            Tool(text="Counts here", url=list_url(Count, location__id__exact=obj.pk)),
+            Tool(text="Locations inside", url=list_url(Location, parent__id__exact=obj.pk)),
+        )
+
+    @admin.display(description="name")
+    def shown_name(self, obj: Location) -> str:
+        return str(obj)
+
+    @admin.display(description="source")
+    def source_link(self, obj: Location) -> str:
+        return page_link(Source, obj.source_id, obj.source)
+
+    @admin.display(description="inside of")
+    def parent_link(self, obj: Location) -> str:
+        link = page_link(Location, obj.parent_id, obj.parent)
+        if not obj.parent_refused:
+            return link
+        return f"{obj.parent or 'nothing'} (the source named another, which would close a circle)"
+
+    @admin.display(description="as the source describes it")
+    def described(self, obj: Location) -> str:
+        return json_block(obj.description)
+
+    @admin.display(description="created")
+    def created(self, obj: Location) -> str:
+        return moment_text(obj.created_at)

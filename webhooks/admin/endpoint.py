@@ -1,0 +1,156 @@
+"""Endpoints in the admin: their URLs, what to do on the sender's side, and how they are doing."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
+
+from inventory.admin.base import StaffEditedAdmin
+from inventory.admin.display import Table, Tool, list_url, moment_text, page_link
+from inventory.models import Source
+from inventory.registry import Link
+from webhooks.admin import endpoint_views
+from webhooks.admin.credentials import may_see_urls
+from webhooks.admin.endpoint_parts import (
+    needs_secret,
+    newest_deliveries,
+    newest_refusals,
+    secrets_table,
+    urls_of,
+    uses_secrets,
+)
+from webhooks.admin.forms import EndpointForm
+from webhooks.models import Delivery, Endpoint, Secret, Token
+from webhooks.providers import PROVIDERS
+
+TENANTS_SHOWN = 100
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(StaffEditedAdmin[Endpoint]):
+    change_form_template = "admin/webhooks/endpoint/change_form.html"
+    form = EndpointForm
+    list_display = ("__str__", "provider", "environment", "state", "proof", "accepted", "newest_delivery")
+    list_select_related = ("source",)
+    list_filter = ("state",)
+    linked_filters = ("source__id__exact",)
+    ordering = ("id",)
+    search_fields = ("source__name__istartswith",)
+    search_help_text = "The beginning of a source's name."
+    empty_list = "There is no endpoint yet. Add one to get the URL that a sender needs."
+    fields = ("source_link", "provider", "environment", "state", "tenants", "body_limit", "created")
+    readonly_fields = ("source_link", "provider", "environment", "created")
+
+    class Media:
+        js = ("webhooks/copy.js",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
+        deliveries = Delivery.objects.filter(endpoint=OuterRef("pk")).order_by("-id")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                newest=Subquery(deliveries.values("received_at")[:1]),
+                has_live_secret=Exists(Secret.objects.live().filter(endpoint=OuterRef("pk"))),
+            )
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(name: str, view: Any) -> URLPattern:
+            return path(
+                f"<int:pk>/add-{name}/",
+                self.admin_site.admin_view(lambda request, pk: view(self, request, pk)),
+                name=f"webhooks_endpoint_add_{name}",
+            )
+
+        return [
+            page("secret", endpoint_views.add_secret),
+            page("url", endpoint_views.add_url),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",  # noqa: ARG002  # Django's signature
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> HttpResponse:
+        return endpoint_views.add_endpoint(self, request)
+
+    def tools(self, request: HttpRequest, obj: Endpoint) -> tuple[Tool, ...]:
+        found = [
+            Tool(text="Deliveries", url=list_url(Delivery, endpoint__id__exact=obj.pk)),
+            Tool(text="All its URLs", url=list_url(Token, endpoint__id__exact=obj.pk)),
+        ]
+        if uses_secrets(obj) and request.user.has_perm("webhooks.add_secret"):
+            add = reverse("admin:webhooks_endpoint_add_secret", args=[obj.pk])
+            found.insert(0, Tool(text="Add a secret", url=add))
+        if request.user.has_perm("webhooks.add_token"):
+            found.insert(0, Tool(text="Add a URL", url=reverse("admin:webhooks_endpoint_add_url", args=[obj.pk])))
+        return tuple(found)
+
+    def tables(self, request: HttpRequest, obj: Endpoint) -> Sequence[Table]:
+        found = [newest_deliveries(obj), newest_refusals(obj)]
+        if uses_secrets(obj):
+            found.insert(0, secrets_table(obj, may_retire=request.user.has_perm("webhooks.change_secret")))
+        return found
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Endpoint | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context |= {
+                "needs_secret": needs_secret(obj),
+                "add_secret_link": Link(
+                    text="Add a secret.", url=reverse("admin:webhooks_endpoint_add_secret", args=[obj.pk])
+                )
+                if request.user.has_perm("webhooks.add_secret")
+                else None,
+                "uses_secrets": uses_secrets(obj),
+                "provider": PROVIDERS[obj.source.provider],
+                "may_see_urls": may_see_urls(request),
+                "may_retire_urls": request.user.has_perm("webhooks.change_token"),
+                "endpoint_urls": urls_of(obj) if may_see_urls(request) else [],
+            }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    @admin.display(description="source")
+    def source_link(self, obj: Endpoint) -> str:
+        return page_link(Source, obj.source_id, obj.source)
+
+    @admin.display(description="provider")
+    def provider(self, obj: Endpoint) -> str:
+        return PROVIDERS[obj.source.provider].title
+
+    @admin.display(description="environment")
+    def environment(self, obj: Endpoint) -> str:
+        return obj.source.get_environment_display()
+
+    @admin.display(description="proof of requests")
+    def proof(self, obj: Endpoint) -> str:
+        if not uses_secrets(obj):
+            return "the URL only"
+        return "a secret" if cast("Any", obj).has_live_secret else "needs a secret: refuses everything"
+
+    @admin.display(description="accepted accounts")
+    def accepted(self, obj: Endpoint) -> str:
+        return Truncator(", ".join(obj.tenants)).chars(TENANTS_SHOWN) if obj.tenants else "any"
+
+    @admin.display(description="newest delivery")
+    def newest_delivery(self, obj: Endpoint) -> str:
+        newest = cast("Any", obj).newest
+        return moment_text(newest) if newest else "none yet"
+
+    @admin.display(description="created")
+    def created(self, obj: Endpoint) -> str:
+        return moment_text(obj.created_at)

@@ -1,0 +1,151 @@
+"""What staff are asked for at endpoints. A secret goes in and never comes back out."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget, AdminTextInputWidget
+
+from inventory.models import Source
+from webhooks.models import Endpoint, Token
+from webhooks.providers import PROVIDERS, Provider
+
+if TYPE_CHECKING:
+    EndpointModelForm = forms.ModelForm[Endpoint]
+    TokenModelForm = forms.ModelForm[Token]
+else:
+    EndpointModelForm = TokenModelForm = forms.ModelForm
+
+TENANT_LENGTH = 255
+PUBLIC_URL_HELP = "Only if the sender reaches Stockroom by another URL than its own, letter for letter."
+TENANTS_HELP = "The accounts named inside payloads, one on each line. Empty: any is accepted."
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one on each line."""
+
+    widget = AdminTextareaWidget(attrs={"rows": 4})
+
+    def prepare_value(self, value: Any) -> Any:
+        """The lines for a stored list; what a person typed stays as it was typed."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = value if isinstance(value, list) else (value or "").splitlines()
+        return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        for line in value:
+            if len(line) > TENANT_LENGTH:
+                raise forms.ValidationError(f"“{line[:40]}…” is longer than {TENANT_LENGTH} characters.")
+
+    def run_validators(self, value: Any) -> None:
+        for line in value:
+            super().run_validators(line)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data) != (initial or []))
+
+
+class SecretInput(forms.CharField):
+    """A secret as it was pasted: nothing is trimmed, and a page that comes back with errors leaves it out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": "off", "class": "vTextField"}, render_value=False)
+        super().__init__(**{"widget": widget, "strip": False, "max_length": 2000, **kwargs})
+
+
+class PublicUrlField(forms.CharField):
+    """A URL as the sender has registered it, which is kept as text: a sender signs the text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": "Public URL", "max_length": 2000, "widget": AdminTextInputWidget(), **kwargs})
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not (value.startswith(("https://", "http://")) and value.isprintable() and " " not in value):
+            raise forms.ValidationError("This is no URL: it starts with https:// and holds no space.")
+
+
+class AddEndpointForm(forms.Form):
+    """A new endpoint, with the source that it is for."""
+
+    provider = forms.ChoiceField(
+        choices=[(provider.name, provider.title) for provider in PROVIDERS.values()],
+        help_text="Whose webhooks come in.",
+    )
+    name = forms.CharField(
+        label="Source",
+        max_length=200,
+        widget=AdminTextInputWidget(attrs={"list": "source-names"}),
+        help_text="Your name for the account there. The name of a source that exists adds an endpoint to it.",
+    )
+    environment = forms.ChoiceField(
+        required=False,
+        choices=[("", "As the source has it; production for a new one"), *Source.Environment.choices],
+    )
+    tenants = LinesField(required=False, label="Accepted accounts", help_text=TENANTS_HELP)
+    secret = SecretInput(
+        required=False,
+        help_text="The secret that the sender showed you. You can leave this empty and add it later.",
+    )
+    public_url = PublicUrlField(required=False, help_text=PUBLIC_URL_HELP)
+
+
+class EndpointForm(EndpointModelForm):
+    """What can be changed about an endpoint."""
+
+    tenants = LinesField(required=False, label="Accepted accounts", help_text=TENANTS_HELP)
+    body_limit = forms.IntegerField(
+        min_value=1024,
+        max_value=2**31 - 1,
+        help_text="Bytes. A larger request is refused.",
+    )
+
+    class Meta:
+        model = Endpoint
+        fields = ("state", "tenants", "body_limit")
+
+
+class AddSecretForm(forms.Form):
+    """A further secret of an endpoint."""
+
+    label = forms.CharField(
+        required=False,
+        max_length=200,
+        widget=AdminTextInputWidget(),
+        help_text="To tell it from the others later, such as “since the autumn”.",
+    )
+    value = SecretInput(label="Secret")
+    not_after = forms.SplitDateTimeField(
+        required=False,
+        label="Refused after",
+        widget=AdminSplitDateTime(),
+        help_text="In UTC. Empty: no end.",
+    )
+
+    def __init__(self, provider: Provider, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        value = self.fields["value"]
+        value.required = not provider.we_choose_the_secret
+        value.help_text = (
+            "Leave it empty to have one made; it is shown once, for you to give to the sender."
+            if provider.we_choose_the_secret
+            else "Paste it as the sender shows it. It is kept encrypted, and nobody can see it here again."
+        )
+
+
+class AddTokenForm(forms.Form):
+    """A further URL of an endpoint."""
+
+    public_url = PublicUrlField(required=False, help_text=PUBLIC_URL_HELP)
+
+
+class TokenForm(TokenModelForm):
+    """What can be changed about a URL token."""
+
+    public_url = PublicUrlField(help_text="What the sender has registered, letter for letter: some senders sign it.")
+
+    class Meta:
+        model = Token
+        fields = ("public_url", "not_after")
