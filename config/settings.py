@@ -198,5 +198,9 @@ LOGGING = {
     "filters": {"hide_tokens": {"()": "webhooks.redaction.HideTokens"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_tokens"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False}},
+    "loggers": {
+        name: {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False}
+        # Django gives its development server a handler of its own, which would write URL tokens down.
+        for name in ("django", "django.server")
+    },
 }

@@ -16,6 +16,10 @@ from django.db.backends.utils import CursorWrapper
 
 _PREFIX = "immutable_"
 _PG_FUNCTION = "stockroom_refuse_change"
+_PG_REFUSAL = (
+    " BEGIN RAISE EXCEPTION '% is immutable: % refused', TG_TABLE_NAME, lower(TG_OP) "
+    "USING ERRCODE = 'integrity_constraint_violation'; END "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +84,13 @@ def _declared(connection: BaseDatabaseWrapper) -> list[Trigger]:
 
 def _present(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> dict[str, str]:
     if connection.vendor == "postgresql":
-        # 'O' and 'A' fire in an ordinary session; a disabled trigger is as good as none.
+        # 'O' and 'A' fire in an ordinary session; a trigger that is disabled, or whose function does something else,
+        # is as good as none.
         cursor.execute(
             "SELECT t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-            "JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE n.nspname = current_schema() AND t.tgname LIKE %s AND t.tgenabled IN ('O', 'A')",
-            [f"{_PREFIX}%"],
+            "JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = t.tgfoid "
+            "WHERE n.nspname = current_schema() AND t.tgname LIKE %s AND t.tgenabled IN ('O', 'A') AND p.prosrc = %s",
+            [f"{_PREFIX}%", _PG_REFUSAL],
         )
     else:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{_PREFIX}%"])
@@ -98,9 +103,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {_PG_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                "RAISE EXCEPTION '% is immutable: % refused', TG_TABLE_NAME, lower(TG_OP) "
-                "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+                f"CREATE OR REPLACE FUNCTION {_PG_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $${_PG_REFUSAL}$$"
             )
         for trigger in _declared(connection):
             if trigger.table in tables:
