@@ -129,7 +129,7 @@ def _known_then(counts: Sequence[Count], seq: int) -> dict[int, CountValue]:
         .values_list("last", flat=True)
     )
     last = {movement.count_id: movement for movement in Movement.objects.filter(seq__in=list(last_seqs))}
-    sums = {count_id: told for count_id, _, told in movement_sums(ids[0], ids[-1], up_to=seq) if count_id in last}
+    sums = {count_id: told for count_id, _, told in movement_sums(ids, up_to=seq) if count_id in last}
     return {
         pk: CountValue(quantity=told, quality=Quality(last[pk].quality), as_of=last[pk].as_of)
         for pk, told in sums.items()

@@ -12,7 +12,7 @@ def read_snapshot() -> Iterator[None]:
 
     Within a transaction that is open already, that transaction's own view is used.
     """
-    if connection.in_atomic_block:
+    if connection.in_atomic_block or _is_open():
         yield
     elif connection.vendor == "postgresql":
         with transaction.atomic():
@@ -23,8 +23,16 @@ def read_snapshot() -> Iterator[None]:
         # transaction.atomic() would begin SQLite's one writing transaction and shut the door for its length.
         with connection.cursor() as cursor:
             cursor.execute("BEGIN DEFERRED")
+            # What is written here would vanish with the rollback: let it be refused.
+            cursor.execute("PRAGMA query_only = ON")
         try:
             yield
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("ROLLBACK")
+                cursor.execute("PRAGMA query_only = OFF")
+
+
+def _is_open() -> bool:
+    """Whether SQLite is inside a snapshot already, of which Django knows nothing."""
+    return connection.vendor == "sqlite" and connection.connection is not None and connection.connection.in_transaction

@@ -1,6 +1,6 @@
 """Holds the projections against the standing events, a few hundred streams at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from inventory.events import Quality, Statement
 from inventory.fold import CountValue
 from inventory.ledger.directory import Directory, OpenStream, open_stream
 from inventory.ledger.encoding import to_statement
+from inventory.ledger.errors import UnreadableState
 from inventory.ledger.folding import openings_of
 from inventory.ledger.projection import batch_row, listing_row, location_row, lot_row
 from inventory.ledger.slots import CountSlot
@@ -27,6 +28,8 @@ class Audited:
     """One stream as it is stored, and as its standing events say it should be."""
 
     stream: OpenStream
+    readable: bool
+    """Whether the stored state could be read; if not, `stream` stands at the start."""
     statements: list[Statement]
     state: fold.State
     counts: dict[CountSlot, CountValue]
@@ -41,7 +44,7 @@ class Audited:
 
     @property
     def state_is_right(self) -> bool:
-        return self.stream.state == self.state
+        return self.readable and self.stream.state == self.state
 
     @property
     def is_right(self) -> bool:
@@ -80,19 +83,28 @@ def _audit(rows: list[Stream], directory: Directory) -> Iterator[Audited]:
         stored[count.stream_id][CountSlot.parse(count.slot)] = _value(count)
     described = _described_rows(rows)
     for row in rows:
-        stream = open_stream(row)
+        stream, readable = _opened(row)
         said = statements[row.pk]
         state = fold.fold(stream.kind, said, openings=openings_of(stream, said))
         tenant = said[-1].tenant if said else ""
         should_show = values_of(stream, state, tenant, directory) if said else {}
         yield Audited(
             stream=stream,
+            readable=readable,
             statements=said,
             state=state,
             counts={**dict.fromkeys(stored[row.pk], NOTHING_STANDS), **should_show},
             stored=stored[row.pk],
             described=_misdescribed(stream, state, tenant, directory, described),
         )
+
+
+def _opened(row: Stream) -> tuple[OpenStream, bool]:
+    try:
+        return open_stream(row), True
+    except UnreadableState:
+        row.state = None
+        return open_stream(row), False
 
 
 def _value(count: Count) -> CountValue:
@@ -137,18 +149,22 @@ def _misdescribed(
     return {name: (getattr(row, name), value) for name, value in should.items() if getattr(row, name) != value}
 
 
-def movement_sums(first: int, last: int, *, up_to: int = 2**63 - 1) -> Iterator[tuple[int, Decimal, Decimal]]:
-    """For each count with first <= id <= last: its id, its quantity, and the exact sum of its movements to `up_to`.
+def movement_sums(count_ids: Sequence[int], *, up_to: int = 2**63 - 1) -> Iterator[tuple[int, Decimal, Decimal]]:
+    """For each of some hundreds of counts: its id, its quantity, and the exact sum of its movements to `up_to`.
 
     Whole units and millionths are summed apart: SQLite's SUM stops at 64 bits, which a few movements from one end
     of the range to the other would pass on the way.
     """
+    if not count_ids:
+        return
+    places = ", ".join(["%s"] * len(count_ids))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.id, c.quantity, COALESCE(SUM(m.delta / 1000000), 0), COALESCE(SUM(m.delta %% 1000000), 0) "
+            "SELECT c.id, c.quantity, "  # noqa: S608  # placeholders
+            "COALESCE(SUM(m.delta / 1000000), 0), COALESCE(SUM(m.delta %% 1000000), 0) "
             "FROM inventory_count c LEFT JOIN inventory_movement m ON m.count_id = c.id AND m.seq <= %s "
-            "WHERE c.id BETWEEN %s AND %s GROUP BY c.id, c.quantity ORDER BY c.id",
-            [up_to, first, last],
+            f"WHERE c.id IN ({places}) GROUP BY c.id, c.quantity ORDER BY c.id",
+            [up_to, *count_ids],
         )
         for count_id, quantity, whole, rest in cursor.fetchall():
             yield count_id, from_millionths(quantity), from_millionths(int(whole) * 1_000_000 + int(rest))

@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from inventory.events import CountStatement, LotStatement, Statement
-from inventory.fold import Late, State
-from inventory.ledger.directory import Directory, OpenStream
+from inventory.events import Statement
+from inventory.ledger.changing import StreamChange, apply_changes
+from inventory.ledger.directory import Directory
 from inventory.ledger.encoding import to_row, to_statement
 from inventory.ledger.errors import ConflictingStatement
-from inventory.ledger.folding import position_of, refold
-from inventory.ledger.projection import write_counts, write_described, write_states
 from inventory.ledger.sequence import CauseIds, advance_head
-from inventory.ledger.standing import Stated, standing_by_key, stated_by_reference, which_stand
-from inventory.ledger.values import changes, values_of
+from inventory.ledger.standing import (
+    Stated,
+    standing_by_key,
+    stated_by_references,
+    stated_events,
+    which_stand,
+)
 from inventory.models import Cause, Movement, Restatement, Retraction, StockEvent
 
 
@@ -55,22 +58,28 @@ class Book:
         self._causes: list[Cause] = []
         self._movements: list[Movement] = []
 
-    def prepare(self, items: Iterable[tuple[int, Sequence[Statement]]]) -> None:
-        """Find and lock, in one sorted sweep, all that these (source id, statements) will touch."""
-        self._directory.cover((source_id, statement) for source_id, statements in items for statement in statements)
+    def prepare(self, items: Iterable[tuple[int, Sequence[Statement], Sequence[str]]]) -> None:
+        """Find and lock, in one sorted sweep, all that these (source id, statements, replaces) will touch."""
+        pairs: list[tuple[int, Statement]] = []
+        for source_id, statements, replaces in items:
+            pairs += [(source_id, statement) for statement in statements]
+            pairs += _said(stated_by_references(replaces)) if replaces else []
+        self._directory.cover(pairs)
 
-    def record(self, source_id: int, statements: Sequence[Statement], why: Why, *, replaces: str = "") -> Recorded:
+    def record(
+        self, source_id: int, statements: Sequence[Statement], why: Why, *, replaces: Sequence[str] = ()
+    ) -> Recorded:
         """Write statements of one source down, with their effects, in a savepoint of their own.
 
-        A statement that stands already gets one more cause. With `replaces`, what the causes of that reference state
-        and these statements do not is taken back first. Raises ConflictingStatement when another cause's standing
+        A statement that stands already gets one more cause. With `replaces`, what the causes of those references
+        state and these statements do not is taken back first. Raises ConflictingStatement when another cause's standing
         event has the same key and says something else, QuantityOutOfRange when a count leaves the range; then
         nothing of this call is written.
         """
         before = self._directory.copy()
         try:
             with transaction.atomic():
-                recorded = self._write(source_id, _distinct(statements), replaces)
+                recorded = self._write(source_id, _distinct(statements), why.reference, replaces)
         except BaseException:
             # The savepoint took the rows away: what was found or made within it must not be believed.
             self._directory = before
@@ -104,55 +113,62 @@ class Book:
         self._causes.append(Cause(pk=cause_id, kind=why.kind, reference=why.reference, actor=why.actor, note=why.note))
         self._movements += movements
 
-    def _write(self, source_id: int, statements: dict[str, Statement], replaces: str) -> Recorded:
+    def _write(
+        self, source_id: int, statements: dict[str, Statement], reference: str, replaces: Sequence[str]
+    ) -> Recorded:
         recorded = Recorded(cause_id=self._cause_ids.take())
-        stated = stated_by_reference(replaces) if replaces else []
+        withdrawn, kept = self._replaced(statements, reference, replaces)
+        fresh = {key: statement for key, statement in statements.items() if key not in kept}
+        self._directory.cover((source_id, statement) for statement in fresh.values())
+        changes: dict[str, StreamChange] = {}
+        if withdrawn:
+            self._withdraw(withdrawn, recorded, changes)
+        self._state(source_id, fresh, recorded, changes)
+        recorded.movements = apply_changes(changes.values(), self._directory, recorded.cause_id)
+        return recorded
+
+    def _replaced(
+        self, statements: dict[str, Statement], reference: str, replaces: Sequence[str]
+    ) -> tuple[list[Stated], set[str]]:
+        """What is to be taken back, and the keys of what this reference states already."""
+        if not replaces:
+            return [], set()
+        # Locked before it is read for good: two who take the same back must not both believe that it stands.
+        self._directory.cover(_said(stated_by_references(replaces)))
+        stated = stated_by_references(replaces)
         kept = {
             entry.event.key: entry
             for entry in stated
-            if entry.event.key in statements and to_statement(entry.event) == statements[entry.event.key]
+            if entry.reference == reference
+            and entry.event.key in statements
+            and to_statement(entry.event) == statements[entry.event.key]
         }
         withdrawn = [entry for entry in stated if kept.get(entry.event.key) is not entry]
-        fresh = {key: statement for key, statement in statements.items() if key not in kept}
-        self._directory.cover(
-            [
-                *((source_id, statement) for statement in fresh.values()),
-                *((entry.event.source_id, to_statement(entry.event)) for entry in withdrawn),
-            ]
-        )
-        touched: dict[str, OpenStream] = {}
-        if withdrawn:
-            self._withdraw(withdrawn, recorded, touched)
-        self._state(source_id, fresh, recorded, touched)
-        write_states(touched.values())
-        return recorded
+        # What is now said otherwise is one event of the sender's, read better: nobody's earlier reading of it stands.
+        reread = {
+            entry.event.pk for entry in withdrawn if entry.event.key in statements and entry.event.key not in kept
+        }
+        known = {(entry.event.pk, entry.cause_id) for entry in withdrawn}
+        withdrawn += [entry for entry in stated_events(reread) if (entry.event.pk, entry.cause_id) not in known]
+        return withdrawn, set(kept)
 
-    def _withdraw(self, withdrawn: list[Stated], recorded: Recorded, touched: dict[str, OpenStream]) -> None:
+    def _withdraw(self, withdrawn: list[Stated], recorded: Recorded, changes: dict[str, StreamChange]) -> None:
         retractions = Retraction.objects.bulk_create(
             Retraction(event=entry.event, stated_by_id=entry.cause_id, cause_id=recorded.cause_id)
             for entry in withdrawn
         )
         recorded.retracted = len(retractions)
         still = which_stand(entry.event.pk for entry in withdrawn)
-        # All of them are gone already: where several left one stream, the first one's movement tells it all.
-        absent = {retraction.event_id for retraction in retractions} - still
         for retraction in retractions:
-            if retraction.event_id in absent:
-                event = retraction.event
-                stream = self._directory.stream_of(event.source_id, to_statement(event))
-                state = self._without(stream, event)
-                self._move(stream, state, to_statement(event), recorded, touched, retraction=retraction)
-
-    def _without(self, stream: OpenStream, event: StockEvent) -> State:
-        anchor = getattr(stream.state, "anchor", None)
-        if anchor is not None and position_of(event) < anchor:
-            return stream.state
-        return refold(stream, position_of(event))
+            if retraction.event_id not in still:
+                statement = to_statement(retraction.event)
+                stream = self._directory.stream_of(retraction.event.source_id, statement)
+                changes.setdefault(stream.slot, StreamChange(stream)).withdrawn.append((statement, retraction))
 
     def _state(
-        self, source_id: int, fresh: dict[str, Statement], recorded: Recorded, touched: dict[str, OpenStream]
+        self, source_id: int, fresh: dict[str, Statement], recorded: Recorded, changes: dict[str, StreamChange]
     ) -> None:
-        """Write the statements that are new, and what each of them changes."""
+        """Write the statements that are new; what they change is added to `changes`."""
         revisions = standing_by_key(source_id, list(fresh)) if fresh else {}
         stands = which_stand(event.pk for events in revisions.values() for event in events) if revisions else set()
         rows: list[tuple[Statement, StockEvent]] = []
@@ -179,58 +195,13 @@ class Book:
         Restatement.objects.bulk_create(again)
         recorded.restated = len(again)
         recorded.events = sum(1 for _, row in rows if row.cause_id == recorded.cause_id)
-        rows.sort(key=lambda pair: pair[0].position)
-        waiting = {row.pk for _, row in rows}
         for statement, row in rows:
-            waiting.discard(row.pk)
             stream = self._directory.stream_of(source_id, statement)
-            state = self._with(stream, statement, frozenset(waiting))
-            self._move(stream, state, statement, recorded, touched, event=row)
+            changes.setdefault(stream.slot, StreamChange(stream)).added.append((statement, row))
 
-    def _with(self, stream: OpenStream, statement: Statement, waiting: frozenset[int]) -> State:
-        try:
-            state, _ = stream.state.advance(statement)
-        except Late:
-            return refold(stream, statement.position, without=waiting)
-        return state
 
-    def _move(
-        self,
-        stream: OpenStream,
-        state: State,
-        statement: Statement,
-        recorded: Recorded,
-        touched: dict[str, OpenStream],
-        *,
-        event: StockEvent | None = None,
-        retraction: Retraction | None = None,
-    ) -> None:
-        """Bring a stream to `state`: its counts, a movement for each that changed, and the row it describes."""
-        after = stream.with_state(state)
-        self._directory.streams[stream.slot] = after
-        touched[stream.slot] = after
-        if isinstance(statement, CountStatement | LotStatement):
-            changed = changes(
-                {} if stream.is_new else values_of(stream, stream.state, statement.tenant, self._directory),
-                values_of(after, state, statement.tenant, self._directory),
-                is_new=stream.is_new,
-            )
-            ids = write_counts(after, changed)
-            recorded.movements += [
-                Movement(
-                    count_id=ids[change.slot.text],
-                    delta=delta,
-                    quality=change.after.quality,
-                    as_of=change.after.as_of,
-                    event=event,
-                    retraction=retraction,
-                    cause_id=recorded.cause_id,
-                )
-                for change in changed
-                for delta in change.deltas
-            ]
-        if state != stream.state:
-            write_described(after, statement.tenant, self._directory)
+def _said(stated: Iterable[Stated]) -> list[tuple[int, Statement]]:
+    return [(entry.event.source_id, to_statement(entry.event)) for entry in stated]
 
 
 def _distinct(statements: Sequence[Statement]) -> dict[str, Statement]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
+from django.db.models import Q
+
 from inventory import fold
 from inventory.events import (
     BatchDescribed,
@@ -21,8 +23,9 @@ from inventory.identity import (
     find_or_make_listings,
     find_or_make_locations,
 )
+from inventory.ledger.errors import ConflictingStatement, UnreadableState
 from inventory.ledger.slots import CountSlot, stream_slot
-from inventory.models import Stream
+from inventory.models import Batch, Stream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,7 @@ class Directory:
         if not wanted:
             return
         slots = sorted(wanted)
+        self._lock_batches(wanted.values())
         found = self._locked(slots)
         missing = [slot for slot in slots if slot not in found]
         if missing:
@@ -135,6 +139,30 @@ class Directory:
             )
             found |= self._locked(missing)
         self.streams |= found
+
+    def _lock_batches(self, wanted: Iterable[tuple[int, Statement]]) -> None:
+        """Lock the rows of the batches that are spoken of: several streams write one batch's row.
+
+        Raises ConflictingStatement for a batch that is a lot with a life of its own and also has counts that are read:
+        both would write the same counts.
+        """
+        batches: dict[StreamKind, set[int]] = {}
+        for source_id, statement in wanted:
+            if isinstance(statement, LotStatement | BatchDescribed | CountStatement) and statement.batch:
+                batch_id = self.batches[Identifier(source_id, statement.tenant, statement.batch)]
+                batches.setdefault(statement.stream, set()).add(batch_id)
+        if not batches:
+            return
+        every = set().union(*batches.values())
+        list(Batch.objects.filter(pk__in=every).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        lots, counted = batches.get(StreamKind.LOT, set()), batches.get(StreamKind.COUNT, set())
+        known = Stream.objects.filter(
+            Q(kind=StreamKind.LOT, batch__in=counted) | Q(kind=StreamKind.COUNT, batch__in=lots)
+        )
+        clashing = lots & counted or set(known.values_list("batch_id", flat=True)[:1])
+        if clashing:
+            batch = Batch.objects.get(pk=min(clashing))
+            raise ConflictingStatement(f"batch {batch}: it is followed as a lot and counted by readings, both at once")
 
     def _new_stream(self, slot: str, source_id: int, statement: Statement) -> Stream:
         def row(ids: dict[Identifier, int], name: str) -> int | None:
@@ -157,8 +185,12 @@ class Directory:
 
 
 def open_stream(row: Stream) -> OpenStream:
-    """A stream's row with its state loaded."""
+    """A stream's row with its state loaded; raises UnreadableState, which a rebuild mends."""
     kind = StreamKind(row.kind)
+    try:
+        state = fold.start(kind) if row.state is None else fold.load(kind, row.state)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise UnreadableState(f"stream {row.slot}: its stored state cannot be read: {error!r}") from error
     return OpenStream(
         id=row.pk,
         source_id=row.source_id,
@@ -167,6 +199,6 @@ def open_stream(row: Stream) -> OpenStream:
         listing_id=row.listing_id,
         batch_id=row.batch_id,
         location_id=row.location_id,
-        state=fold.start(kind) if row.state is None else fold.load(kind, row.state),
+        state=state,
         is_new=row.state is None,
     )

@@ -6,33 +6,30 @@ from inventory.fold import CountState, Openings
 from inventory.ledger.directory import OpenStream
 from inventory.ledger.encoding import to_statement
 from inventory.ledger.standing import standing_events
-from inventory.models import StockEvent
 
 
-def statements_of(
-    stream_id: int, *, since: int | None = None, without: frozenset[int] = frozenset()
-) -> list[Statement]:
-    """The standing statements of a stream that occurred at or after `since` (nanoseconds), but for these events."""
+def statements_of(stream_id: int, *, since: int | None = None) -> list[Statement]:
+    """The standing statements of a stream that occurred at or after `since` (nanoseconds)."""
     events = standing_events().filter(stream_id=stream_id)
     if since is not None:
         events = events.filter(occurred__gte=since)
-    return [to_statement(event) for event in events.order_by("occurred", "id") if event.pk not in without]
+    return [to_statement(event) for event in events.order_by("occurred", "id")]
 
 
-def refold(stream: OpenStream, position: Position, *, without: frozenset[int] = frozenset()) -> fold.State:
-    """The state of a stream in which something at `position` was added or taken back."""
-    since = _count_base(stream, position, without) if stream.kind is StreamKind.COUNT else None
-    statements = statements_of(stream.id, since=since, without=without)
+def refold(stream: OpenStream, first: Position) -> fold.State:
+    """The state of a stream in which things were added or taken back, the first of them at `first`."""
+    since = _count_base(stream, first) if stream.kind is StreamKind.COUNT else None
+    statements = statements_of(stream.id, since=since)
     return fold.fold(stream.kind, statements, openings=openings_of(stream, statements))
 
 
-def _count_base(stream: OpenStream, position: Position, without: frozenset[int]) -> int | None:
+def _count_base(stream: OpenStream, first: Position) -> int | None:
     """From which instant a count's events have to be folded anew: its newest numeric reading that still counts."""
     anchor = stream.state.anchor if isinstance(stream.state, CountState) else None
-    if anchor is not None and anchor < position:
+    if anchor is not None and anchor < first:
         return anchor.occurred
     readings = standing_events().filter(stream_id=stream.id, kind="reading", quantity__isnull=False)
-    newest = readings.exclude(pk__in=without).order_by("-occurred", "-id").first()
+    newest = readings.order_by("-occurred", "-id").first()
     return None if newest is None else newest.occurred
 
 
@@ -50,8 +47,3 @@ def openings_of(stream: OpenStream, statements: list[Statement]) -> Openings:
             history = [to_statement(event) for event in parents]
             found[statement.key] = fold.place_at(history, statement.position)
     return found
-
-
-def position_of(event: StockEvent) -> Position:
-    """Where a stored event stands in its stream."""
-    return Position(event.occurred, event.rank, bytes(event.order_key))

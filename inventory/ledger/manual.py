@@ -6,17 +6,27 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from inventory.events import Adjustment, Bucket, LotAdjusted, LotCounted, Reading, Statement, StreamKind
+from inventory.events import (
+    Adjustment,
+    Bucket,
+    LotAdjusted,
+    LotCounted,
+    LotStatement,
+    Reading,
+    Statement,
+    StreamKind,
+)
 from inventory.instants import from_datetime
 from inventory.ledger.book import Recorded, Why, posting
 from inventory.ledger.errors import UnknownCount
-from inventory.models import Cause, Count
+from inventory.models import Batch, Cause, Count
 
 
 def adjust(count_id: int, change: Decimal, *, actor: str, note: str = "") -> Recorded:
     """Change a count by a signed amount, now.
 
-    Raises UnknownCount when there is no such count, QuantityOutOfRange when the change or the result is.
+    Raises UnknownCount when there is no such count or its lot is elsewhere, QuantityOutOfRange when the change or the
+    result is beyond what can be kept.
     """
     count = _count(count_id)
     if count.stream.kind == StreamKind.LOT:
@@ -39,7 +49,7 @@ def count_by_hand(count_id: int, quantity: Decimal, *, actor: str, note: str = "
 def retract(reference: str, source_id: int, *, actor: str, note: str = "") -> Recorded:
     """Take back everything that the causes of one reference stated (a canned sample, an adjustment made in error)."""
     with posting() as book:
-        return book.record(source_id, (), Why(kind=Cause.Kind.MANUAL, actor=actor, note=note), replaces=reference)
+        return book.record(source_id, (), Why(kind=Cause.Kind.MANUAL, actor=actor, note=note), replaces=(reference,))
 
 
 def _by_hand(count: Count) -> dict[str, Any]:
@@ -64,7 +74,18 @@ def _what(count: Count) -> dict[str, Any]:
 
 def _write(count: Count, statement: Statement, why: Why) -> Recorded:
     with posting() as book:
+        if isinstance(statement, LotStatement):
+            book.prepare([(count.source_id, (statement,), ())])
+            _check_that_the_lot_is_there(count)
         return book.record(count.source_id, (statement,), why)
+
+
+def _check_that_the_lot_is_there(count: Count) -> None:
+    """A lot is in one place: what is said of it where it no longer is would change the count where it went."""
+    batch = Batch.objects.get(counts=count.pk)
+    is_there = (batch.listing_id, batch.location_id) == (count.listing_id, count.location_id)
+    if batch.status != Batch.Status.LIVE or not is_there:
+        raise UnknownCount(f"the lot {batch} is not at {count.location} any more")
 
 
 def _count(count_id: int) -> Count:

@@ -19,10 +19,10 @@ def write_states(streams: Iterable[OpenStream]) -> None:
     Stream.objects.bulk_update(rows, ["state"])
 
 
-def write_counts(stream: OpenStream, changed: list[CountChange]) -> dict[str, int]:
-    """Bring the counts of a stream up to date; return their ids by slot."""
-    rows = [
-        Count(
+def write_counts(changed: Iterable[tuple[OpenStream, CountChange]]) -> dict[str, int]:
+    """Bring counts up to date, each to the last of its changes; return their ids by slot."""
+    rows = {
+        change.slot.text: Count(
             stream_id=stream.id,
             source_id=stream.source_id,
             slot=change.slot.text,
@@ -31,10 +31,10 @@ def write_counts(stream: OpenStream, changed: list[CountChange]) -> dict[str, in
             quality=change.after.quality,
             as_of=change.after.as_of,
         )
-        for change in changed
-    ]
+        for stream, change in changed
+    }
     written = Count.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["slot"], update_fields=["quantity", "quality", "as_of"]
+        rows.values(), update_conflicts=True, unique_fields=["slot"], update_fields=["quantity", "quality", "as_of"]
     )
     return {row.slot: row.pk for row in written}
 

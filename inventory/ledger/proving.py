@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Max, Min, Q
+from django.db.models import Q
 
 from inventory import fold
 from inventory.fold import CountValue
@@ -21,7 +21,7 @@ CONVERGENCE = "2 convergence"
 REBUILD = "3 rebuild"
 ACCOUNT = "4 account"
 
-COUNTS_AT_A_TIME = 5_000
+COUNTS_AT_A_TIME = 1_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,8 +52,8 @@ def prove() -> Proof:
 
 
 def _prove_sums(proof: Proof) -> None:
-    for first, last in _ranges():
-        for count_id, quantity, total in movement_sums(first, last):
+    for count_ids in _pages():
+        for count_id, quantity, total in movement_sums(count_ids):
             proof.counts += 1
             if quantity != total:
                 proof.breaches.append(
@@ -65,11 +65,12 @@ def _prove_sums(proof: Proof) -> None:
                 )
 
 
-def _ranges() -> Iterator[tuple[int, int]]:
-    ends = Count.objects.aggregate(first=Min("pk"), last=Max("pk"))
-    if ends["last"] is not None:
-        for first in range(ends["first"], ends["last"] + 1, COUNTS_AT_A_TIME):
-            yield first, first + COUNTS_AT_A_TIME - 1
+def _pages() -> Iterator[list[int]]:
+    ids = Count.objects.order_by("pk").values_list("pk", flat=True)
+    page = list(ids[:COUNTS_AT_A_TIME])
+    while page:
+        yield page
+        page = list(ids.filter(pk__gt=page[-1])[:COUNTS_AT_A_TIME])
 
 
 def _prove_streams(proof: Proof) -> None:

@@ -41,11 +41,8 @@ def _mend(book: Book, stream_id: int, why: Why) -> None:
     stream = audited.stream.with_state(audited.state)
     write_states([stream])
     ids = write_counts(
-        stream,
-        [
-            CountChange(slot=slot, before=audited.stored.get(slot), after=value)
-            for slot, value in audited.counts.items()
-        ],
+        (stream, CountChange(slot=slot, before=audited.stored.get(slot), after=value))
+        for slot, value in audited.counts.items()
     )
     write_described(stream, audited.tenant, directory)
     book.correct([movement for slot in audited.counts for movement in _correction(audited, slot, ids)], why)
@@ -54,7 +51,7 @@ def _mend(book: Book, stream_id: int, why: Why) -> None:
 def _correction(audited: Audited, slot: CountSlot, ids: dict[str, int]) -> list[Movement]:
     """What has to be added to a count's movements for them to add up; it names the newest event or retraction."""
     count_id, value = ids[slot.text], audited.counts[slot]
-    ((_, _, told),) = movement_sums(count_id, count_id)
+    ((_, _, told),) = movement_sums([count_id])
     if told == value.quantity:
         return []
     event = StockEvent.objects.filter(stream_id=audited.stream.id, retractions__isnull=True).order_by("-id").first()

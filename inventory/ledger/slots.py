@@ -18,6 +18,11 @@ class CountSlot(NamedTuple):
     def text(self) -> str:
         return f"{self.listing_id}:{self.batch_id or ''}:{self.location_id or ''}:{self.bucket}:{self.state}"
 
+    @property
+    def order(self) -> tuple[int, int, int, str, str]:
+        """What slots are sorted by: older rows first."""
+        return self.listing_id, self.batch_id or 0, self.location_id or 0, self.bucket, self.state
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """The twin of `text`; the sender's state word is last, because it may hold any character."""

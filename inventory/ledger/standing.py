@@ -25,6 +25,8 @@ class Stated:
 
     event: StockEvent
     cause_id: int
+    reference: str
+    """That cause's."""
 
 
 def standing_by_key(source_id: int, keys: Collection[str]) -> dict[str, list[StockEvent]]:
@@ -41,12 +43,23 @@ def which_stand(event_ids: Iterable[int]) -> set[int]:
     return set(standing_events().filter(pk__in=list(event_ids)).values_list("pk", flat=True))
 
 
-def stated_by_reference(reference: str) -> list[Stated]:
-    """What the causes of one reference state and have not taken back, oldest first."""
-    first = StockEvent.objects.filter(cause__reference=reference).select_related("stream")
-    again = Restatement.objects.filter(cause__reference=reference).select_related("event__stream")
-    stated = [Stated(event, event.cause_id) for event in first]
-    stated += [Stated(restatement.event, restatement.cause_id) for restatement in again]
-    taken_back = set(Retraction.objects.filter(stated_by__reference=reference).values_list("event_id", "stated_by_id"))
+def stated_by_references(references: Collection[str]) -> list[Stated]:
+    """What the causes of these references state and have not taken back, oldest first."""
+    return _stated(Q(cause__reference__in=references), Q(cause__reference__in=references))
+
+
+def stated_events(event_ids: Collection[int]) -> list[Stated]:
+    """Who states these events and has not taken them back, oldest first."""
+    return _stated(Q(pk__in=event_ids), Q(event__in=event_ids)) if event_ids else []
+
+
+def _stated(first_by: Q, again_by: Q) -> list[Stated]:
+    first = StockEvent.objects.filter(first_by).select_related("stream", "cause")
+    again = Restatement.objects.filter(again_by).select_related("event__stream", "cause")
+    stated = [Stated(event, event.cause_id, event.cause.reference) for event in first]
+    stated += [Stated(restatement.event, restatement.cause_id, restatement.cause.reference) for restatement in again]
+    taken_back = set(
+        Retraction.objects.filter(event__in=[entry.event for entry in stated]).values_list("event_id", "stated_by_id")
+    )
     live = [entry for entry in stated if (entry.event.pk, entry.cause_id) not in taken_back]
     return sorted(live, key=lambda entry: entry.event.pk)

@@ -80,6 +80,6 @@ def changes(
             before=None if is_new else before.get(slot),
             after=after.get(slot, NOTHING_STANDS),
         )
-        for slot in sorted({*before, *after}, key=lambda slot: slot.text)
+        for slot in sorted({*before, *after}, key=lambda slot: slot.order)
         if is_new or before.get(slot) != after.get(slot, NOTHING_STANDS)
     ]

@@ -13,7 +13,7 @@ def make_source(name: str = "Main Street") -> Source:
     return Source.objects.create(name=name, provider="square")
 
 
-def write(source: Source, *statements: Statement, by: str = "delivery:1", replaces: str = "") -> Recorded:
+def write(source: Source, *statements: Statement, by: str = "delivery:1", replaces: Sequence[str] = ()) -> Recorded:
     """Record these statements in one transaction, as one delivery."""
     with ledger.posting() as book:
         return book.record(source.pk, statements, Why(kind=Cause.Kind.DELIVERY, reference=by), replaces=replaces)

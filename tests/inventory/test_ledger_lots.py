@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from itertools import permutations
 
 import pytest
 
 from inventory import ledger
+from inventory.ledger import UnknownCount
 from inventory.models import Batch, Count
 from tests.inventory.fold_support import adjusted, born, counted, described, ended, modified, moved, revived, spawned
 from tests.inventory.ledger_support import make_source, movements, shown, write, write_apart
@@ -62,6 +64,21 @@ def test_a_lot_is_adjusted_and_counted_by_hand() -> None:
     ledger.adjust(count.pk, count.quantity - 97, actor="kim")
     ledger.count_by_hand(count.pk, count.quantity, actor="kim")
     assert shown() == {("lot", "bay"): ("95", "exact")}
+
+
+def test_counting_a_lot_where_it_no_longer_is_is_refused() -> None:
+    write_apart(make_source(), LIFE[:2])
+    bay, cold = (Count.objects.get(location__external_id=name) for name in ("bay", "cold"))
+    with pytest.raises(UnknownCount, match=r"^the lot lot is not at bay any more$"):
+        ledger.count_by_hand(bay.pk, Decimal(3), actor="kim")
+    ledger.adjust(cold.pk, Decimal(-1), actor="kim")
+    assert shown() == {("lot", "bay"): ("0", "exact"), ("lot", "cold"): ("99", "exact")}
+
+
+def test_adjusting_a_lot_that_has_ended_is_refused() -> None:
+    write_apart(make_source(), [born("a", 10, "bay", "100"), ended("b", 20)])
+    with pytest.raises(UnknownCount, match=r"^the lot lot is not at bay any more$"):
+        ledger.adjust(Count.objects.get().pk, Decimal(1), actor="kim")
 
 
 def test_a_split_off_lot_opens_where_its_parent_was() -> None:

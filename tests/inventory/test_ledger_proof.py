@@ -109,6 +109,14 @@ def test_a_lost_state_breaks_convergence_and_is_mended() -> None:
     assert breaches() == []
 
 
+@pytest.mark.usefixtures("_a_lot_and_a_count")
+def test_a_state_that_cannot_be_read_is_named_and_mended() -> None:
+    Stream.objects.filter(kind="count").update(state={"quantity": "no"})
+    assert breaches() == [("2 convergence", "its stored state is not what its standing events make")]
+    assert command("rebuild") == (0, "1 streams mended\n")
+    assert breaches() == []
+
+
 def test_a_rebuild_of_what_holds_changes_nothing() -> None:
     write(make_source(), read("a", 10, "90"))
     assert command("rebuild") == (0, "0 streams mended\n")
