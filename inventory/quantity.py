@@ -19,7 +19,7 @@ def check_quantity(value: Decimal) -> Decimal:
     if not value.is_finite():
         raise QuantityOutOfRange(f"{value} is not a number")
     if abs(value) > LIMIT:
-        raise QuantityOutOfRange(f"{value:.6E} is beyond the limit of {LIMIT:,}")
+        raise QuantityOutOfRange(f"{value} is beyond the limit of {LIMIT}")
     if value % MILLIONTH:
         raise QuantityOutOfRange(f"{value} has more than {PLACES} decimals")
     return value

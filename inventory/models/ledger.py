@@ -4,20 +4,16 @@ Causes, stock events, restatements, retractions and movements are facts: inserte
 the database itself refuses (see inventory.immutability). Streams and counts are projections of them.
 """
 
-from datetime import datetime
 from decimal import Decimal
 
 from django.db import models
 
-from inventory.events import IDENTIFIER_LENGTH, Bucket, Quality, StreamKind
-from inventory.instants import to_datetime
+from inventory.events import IDENTIFIER_LENGTH, KEY_LENGTH, Bucket, Quality, StreamKind
 from inventory.models.batches import Batch
 from inventory.models.catalogue import Listing
 from inventory.models.fields import QuantityField
 from inventory.models.places import Location
 from inventory.models.source import Source
-
-STATEMENT_KEY_LENGTH = 512
 
 
 def _choices(words: type[Bucket] | type[Quality] | type[StreamKind]) -> list[tuple[str, str]]:
@@ -84,13 +80,13 @@ class StockEvent(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="events")
     stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="events")
     cause = models.ForeignKey(Cause, on_delete=models.PROTECT, related_name="events")
-    key = models.CharField(max_length=STATEMENT_KEY_LENGTH)
+    key = models.CharField(max_length=KEY_LENGTH)
     revision = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=30)
     occurred = models.BigIntegerField(help_text="Nanoseconds since 1970-01-01 UTC.")
     rank = models.PositiveSmallIntegerField()
     order_key = models.BinaryField()
-    group = models.CharField(max_length=STATEMENT_KEY_LENGTH, blank=True)
+    group = models.CharField(max_length=KEY_LENGTH, blank=True)
     transaction = models.CharField(max_length=IDENTIFIER_LENGTH, blank=True)
     quantity = QuantityField(null=True)
     data = models.JSONField()
@@ -112,11 +108,6 @@ class StockEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
-
-    @property
-    def occurred_at(self) -> datetime:
-        """When it happened in the world, to the microsecond."""
-        return to_datetime(self.occurred)
 
 
 class Restatement(models.Model):
@@ -187,11 +178,6 @@ class Count(models.Model):
     def shown(self) -> Decimal | None:
         """The number that may be shown and added; None where it is unknown or untracked."""
         return None if self.quality in {Quality.UNKNOWN, Quality.UNTRACKED} else self.quantity
-
-    @property
-    def as_of_at(self) -> datetime | None:
-        """The moment that the number speaks of, to the microsecond; None where nothing stands."""
-        return None if self.as_of is None else to_datetime(self.as_of)
 
 
 class Movement(models.Model):

@@ -53,8 +53,3 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.external_id
-
-    @property
-    def is_sellable(self) -> bool:
-        """Whether available units here may be sold: staff's word, else the source's default."""
-        return self.source.sellable_by_default if self.sellable is None else self.sellable
