@@ -53,6 +53,16 @@ class Trigger:
 
 
 def _sqlite_triggers(fact: Fact) -> Iterator[Trigger]:
+    # INSERT OR REPLACE removes the row in its way without a word to the delete trigger, unless a connection asks
+    # for that (PRAGMA recursive_triggers), as only ours do.
+    key, name = fact.model._meta.pk.column, f"{_PREFIX}replace_{fact.table}"
+    yield Trigger(
+        name,
+        fact.table,
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {fact.table} "  # noqa: S608  # our own names
+        f"WHEN EXISTS (SELECT 1 FROM {fact.table} WHERE {key} = NEW.{key}) "
+        f"BEGIN SELECT RAISE(ABORT, '{fact.table} is immutable: replace refused'); END",
+    )
     for event in ("update", "delete"):
         of = f" OF {', '.join(fact.columns)}" if fact.columns and event == "update" else ""
         name = f"{_PREFIX}{event}_{fact.table}"
