@@ -38,6 +38,14 @@ def word(name: str, allowed: set[str], *, default: str) -> str:
     return text
 
 
+def number(name: str, *, default: int) -> int:
+    """A whole number above 0 from the environment."""
+    text = os.environ.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise ImproperlyConfigured(f"{name} is {text!r}; write a whole number above 0")
+    return int(text)
+
+
 def plain(name: str, default: str | None = None) -> str:
     """Text from the environment as it stands: django-environ would read a leading `$` as a reference."""
     text = os.environ.get(name, default)
@@ -50,9 +58,14 @@ DEBUG = flag("DEBUG", default=False)
 HTTPS = flag("HTTPS", default=True)
 SECRET_KEY = plain("SECRET_KEY")
 FIELD_KEYS = [key.strip() for key in plain("FIELD_KEYS").split(",") if key.strip()]
+if not FIELD_KEYS:
+    raise ImproperlyConfigured("FIELD_KEYS names no key")
 PUBLIC_BASE_URL = plain("PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = [
-    *env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]),
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *env.list("ALLOWED_HOSTS", default=[]),
     *filter(None, [urlsplit(PUBLIC_BASE_URL).hostname]),
 ]
 ENGINE = word("ENGINE", {"worker", "inline"}, default="worker")
@@ -60,7 +73,7 @@ LOG_LEVEL = word("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, default="IN
 # The web server may not keep a sender waiting; a command may.
 PROCESS = word("PROCESS", {"web", "command"}, default="command")
 DATABASE_WAIT_SECONDS = 3 if PROCESS == "web" else 20
-WEB_THREADS = env.int("WEB_THREADS", default=64)
+WEB_THREADS = number("WEB_THREADS", default=64)
 
 INSTALLED_APPS = [
     "django.contrib.admin",

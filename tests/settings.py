@@ -8,7 +8,7 @@ os.environ |= {
     "SECRET_KEY": "tests-only-secret-key-that-is-long-enough-to-please-the-deploy-check-0123456789",
     "FIELD_KEYS": "x5jFQ0C6cWyB1kZg1n3Yw8sU0m6g5s0v9d2b7a4c1e8=",
     "PUBLIC_BASE_URL": "https://stock.example.test",
-    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "ALLOWED_HOSTS": "testserver",
     "HTTPS": "false",
     "DEBUG": "false",
     "ENGINE": "worker",

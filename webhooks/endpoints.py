@@ -48,8 +48,9 @@ def add_endpoint(
     """
     if provider not in PROVIDERS:
         raise EndpointProblem(f"there is no provider {provider!r}; known are {', '.join(sorted(PROVIDERS))}")
-    if not name.strip():
-        raise EndpointProblem("the source needs a name")
+    longest = Source._meta.get_field("name").max_length or 0
+    if not name.strip() or len(name.strip()) > longest:
+        raise EndpointProblem(f"the source needs a name of at most {longest} characters")
     with transaction.atomic():
         source = _source(provider, name.strip(), environment)
         endpoint = Endpoint.objects.create(source=source, tenants=[tenant for tenant in tenants if tenant])
@@ -93,8 +94,13 @@ def add_secret(endpoint: Endpoint, value: str, *, label: str = "", not_after: da
 
 def scheme_of(endpoint: Endpoint, token: Token | None = None) -> Scheme:
     """How requests to an endpoint prove themselves, at one of its URLs (the newest, if none is given)."""
-    at = token or endpoint.tokens.latest("pk")
+    at = token or newest_token(endpoint)
     return PROVIDERS[endpoint.source.provider].scheme(at.public_url)
+
+
+def newest_token(endpoint: Endpoint) -> Token:
+    """The newest URL token that is live, or the newest of all where none is."""
+    return endpoint.tokens.live().last() or endpoint.tokens.latest("pk")
 
 
 def needs_secret(endpoint: Endpoint) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from inventory.instants import to_datetime
@@ -140,7 +140,7 @@ def fail(delivery: Delivery, error: Exception) -> None:
 
 def release(deliveries: Iterable[Delivery]) -> None:
     """Give back deliveries that were claimed but not tried, for want of time."""
-    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries], attempts__gt=0).update(
         attempts=F("attempts") - 1, due_at=timezone.now()
     )
 
@@ -181,8 +181,11 @@ def is_anything_held() -> bool:
 
 
 def _due(now: datetime) -> QuerySet[Delivery]:
+    # What was never tried is due whatever the clock says, and nothing is ever put off further than the longest
+    # backoff: a clock that was set back hides nothing.
+    due = Q(due_at__lte=now) | Q(attempts=0) | Q(due_at__gt=now + BACKOFF[-1])
     return (
-        Delivery.objects.filter(state=Delivery.State.PENDING, due_at__lte=now)
+        Delivery.objects.filter(due, state=Delivery.State.PENDING)
         .exclude(endpoint__state=Endpoint.State.PAUSED)
         .order_by("due_at", "pk")
     )

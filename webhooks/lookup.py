@@ -9,7 +9,6 @@ import threading
 import time
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils import timezone
 
 from webhooks.door import Doorway
@@ -63,7 +62,8 @@ def forget_doorways() -> None:
 def _load(token: str) -> Doorway | None:
     now = timezone.now()
     row = (
-        Token.objects.filter(Q(not_after__isnull=True) | Q(not_after__gt=now), digest__in=keyed_hashes(token))
+        Token.objects.live(now)
+        .filter(digest__in=keyed_hashes(token))
         .exclude(endpoint__state=Endpoint.State.DISABLED)
         .select_related("endpoint__source")
         .first()

@@ -3,11 +3,11 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import Error, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from inventory import ledger
@@ -48,31 +48,48 @@ def process(ids: Sequence[int], *, seconds: float | None = None) -> Counter[str]
     began = time.monotonic()
     with ledger.posting() as book:
         deliveries = inbox.lock(ids)
-        readings: list[tuple[Delivery, Reading]] = []
-        for delivery in deliveries:
-            try:
-                readings.append((delivery, read(delivery)))
-            except Exception as error:
-                logger.exception("reading delivery %s failed", delivery.pk)
-                inbox.fail(delivery, error)
-                done["failed"] += 1
-        if not _prepare(book, readings):
-            done["failed"] += len(readings)
-            return done
-        for index, (delivery, reading) in enumerate(readings):
-            if seconds is not None and index and time.monotonic() - began > seconds:
-                inbox.release(delivery for delivery, _ in readings[index:])
-                break
+        readings: Iterable[tuple[Delivery, Reading]] = _read_all(deliveries, done)
+        if seconds is None:
+            # Whoever may take its time reads all of them first, so that all can be locked in one sorted sweep. Where
+            # time is short, on SQLite, there is nobody to lock against.
+            readings = list(readings)
+            if not _prepare(book, readings):
+                done["failed"] += len(readings)
+                return done
+        for delivery, reading in readings:
             done[_settle(book, delivery, reading)] += 1
+            if seconds is not None and time.monotonic() - began > seconds:
+                inbox.release(later for later in deliveries if later.pk > delivery.pk)
+                break
     return done
 
 
+def _read_all(deliveries: Sequence[Delivery], done: Counter[str]) -> Iterator[tuple[Delivery, Reading]]:
+    for delivery in deliveries:
+        try:
+            reading = read(delivery)
+        except Exception as error:
+            logger.exception("reading delivery %s failed", delivery.pk)
+            inbox.fail(delivery, error)
+            done["failed"] += 1
+        else:
+            yield delivery, reading
+
+
 def _prepare(book: ledger.Book, readings: Sequence[tuple[Delivery, Reading]]) -> bool:
-    """Find and lock for all at once; False when a lone delivery cannot be prepared, which is then noted on it."""
+    """Find and lock for all at once; False when a lone delivery cannot be prepared, which is then noted on it.
+
+    What the ledger refuses is left to the one that it refuses: recording it says so again.
+    """
     try:
         with transaction.atomic():
-            book.prepare((delivery.endpoint.source_id, _statements(reading)) for delivery, reading in readings)
-    except Error as error:
+            book.prepare(
+                (delivery.endpoint.source_id, _statements(reading), _replaced(delivery, reading))
+                for delivery, reading in readings
+            )
+    except ConflictingStatement:
+        return True
+    except Exception as error:
         if len(readings) != 1:
             raise
         logger.exception("preparing delivery %s failed", readings[0][0].pk)
@@ -175,8 +192,18 @@ def _record(book: ledger.Book, delivery: Delivery, reading: Reading) -> None:
             delivery.endpoint.source_id,
             statements,
             ledger.Why(kind=kind, reference=delivery.reference),
-            replaces=delivery.reference if replayed else "",
+            replaces=_replaced(delivery, reading),
         )
+
+
+def _replaced(delivery: Delivery, reading: Reading) -> list[str]:
+    """What a replayed delivery takes the place of: itself, and its rivals when staff accepted it despite them."""
+    if not delivery.replays or isinstance(reading, Quarantined):
+        return []
+    if "conflict" not in delivery.waived:
+        return [delivery.reference]
+    rivals = Delivery.objects.filter(endpoint=delivery.endpoint, dedup_key=delivery.dedup_key).order_by("pk")
+    return [rival.reference for rival in rivals.only("pk")]
 
 
 def _note_revocation(source_id: int, ignored: Ignored) -> None:

@@ -52,8 +52,8 @@ def drain(stop: threading.Event | None = None) -> Counter[str]:
             close_old_connections()
             done = Counter()
         total += done
-        if not done and not inbox.is_anything_due():
-            if not inbox.is_anything_held():
+        if not done:
+            if not inbox.is_anything_due() and not inbox.is_anything_held():
                 break
             stop.wait(IDLE_SECONDS)
     del total["skipped"]
@@ -70,6 +70,7 @@ def run(stop: threading.Event) -> None:
             logger.warning("the database cannot be used: %s", str(error).strip())
             connection.close()
             stop.wait(OUTAGE_SECONDS)
-        except Error:
+        except Exception:
+            # What was claimed falls due again, and is then tried alone: one delivery must not end the worker for all.
             logger.exception("a batch failed as a whole")
             stop.wait(IDLE_SECONDS)

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from inventory.events import Bucket
 from inventory.instants import instant_text
 from inventory.models import Cause, Count, Movement, StockEvent
 from inventory.quantity import quantity_text
@@ -98,8 +99,15 @@ def delta_text(delta: Decimal) -> str:
 
 def count_name(count: Count) -> str:
     """What is counted, in words: listing, batch, place, bucket and the sender's own word for it."""
-    bucket = f"{count.get_bucket_display()} ({count.state})" if count.state else count.get_bucket_display()
-    return " · ".join(str(part) for part in (count.listing, count.batch, count.location, bucket) if part)
+    parts = (count.listing, count.batch, count.location, bucket_text(count))
+    return " · ".join(str(part) for part in parts if part)
+
+
+def bucket_text(count: Count) -> str:
+    """The bucket, and the sender's own word for it; a word that nobody has mapped is flagged."""
+    if count.bucket == Bucket.OTHER and count.state:
+        return f"other ({count.state}: a word that Stockroom does not know)"
+    return f"{count.get_bucket_display()} ({count.state})" if count.state else count.get_bucket_display()
 
 
 def cause_cell(cause: Cause) -> str:

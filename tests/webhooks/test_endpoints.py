@@ -116,7 +116,8 @@ def test_another_provider_for_a_known_name_is_an_error_and_makes_nothing(db: Non
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"name": "  "}, "^the source needs a name$"),
+        ({"name": "n" * 201}, "^the source needs a name of at most 200 characters$"),
+        ({"name": "  "}, "^the source needs a name of at most 200 characters$"),
         ({"public_url": "stock.example.test/hook"}, "^'stock.example.test/hook' is not a URL$"),
         ({"public_url": "https://stock.example.test/a b"}, "^'https://stock.example.test/a b' is not a URL$"),
         ({"secrets": [""]}, "empty"),

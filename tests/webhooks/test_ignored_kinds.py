@@ -147,10 +147,11 @@ def test_a_source_that_was_connected_again_lives_until_its_next_revocation(shop:
     assert shop.source.is_dead
 
 
-def test_a_revocation_without_its_moment_is_quarantined_and_the_source_lives(shop: SquareShop) -> None:
+def test_a_revocation_without_its_moment_counts_from_when_it_was_made(shop: SquareShop) -> None:
     (delivery,) = shop.receive(square.event(REVOKED, {"object": {"revocation": {"revoker_type": "MERCHANT"}}}))
-    assert outcome(delivery) == ("quarantined", "", "data.object.revocation.revoked_at: is missing")
-    assert not shop.source.is_dead
+    assert (delivery.state, shop.source.is_dead) == ("ignored", True)
+    # The event's created_at, which Square writes to the nanosecond.
+    assert shop.source.revoked_at == datetime(2022, 7, 13, 20, 30, 59, 37339, tzinfo=UTC)
 
 
 def test_a_dead_source_is_still_believed(shop: SquareShop) -> None:

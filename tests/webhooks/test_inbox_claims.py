@@ -3,12 +3,13 @@
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import DataError
 from django.utils import timezone
@@ -290,3 +291,22 @@ def test_two_workers_with_the_same_deliveries_process_each_once() -> None:
     assert sum(done) == 20
     assert (StockEvent.objects.count(), Movement.objects.count()) == (20, 20)
     assert ledger.prove().holds
+
+
+def test_a_clock_that_was_set_back_hides_nothing(shop: SquareShop) -> None:
+    noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False):
+        shop.post(square.CAPTURED)
+    with time_machine.travel(noon - timedelta(hours=1), tick=False):
+        assert worker.drain() == {"processed": 1}
+    assert shop.stock() == {(square.VARIATION, square.PLACE, "IN_STOCK"): "90"}
+
+
+def test_a_claimed_delivery_falls_due_though_the_clock_was_set_back(shop: SquareShop) -> None:
+    noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False):
+        shop.post(square.CAPTURED)
+        assert len(inbox.claim(1)) == 1
+        assert inbox.claim(1) == []
+    with time_machine.travel(noon - timedelta(hours=1), tick=False):
+        assert len(inbox.claim(1)) == 1

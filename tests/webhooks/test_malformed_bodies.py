@@ -120,11 +120,11 @@ WRONG_QUANTITIES = {
     "a seventh decimal": ('"0.1234567"', "0.1234567 has more than 6 decimals ('0.1234567')"),
     "beyond the limit": (
         '"9000000000000.000001"',
-        "9.000000E+12 is beyond the limit of 9,000,000,000,000 ('9000000000000.000001')",
+        "9000000000000.000001 is beyond the limit of 9000000000000 ('9000000000000.000001')",
     ),
     "far below it": (
         '"-99999999999999999999"',
-        "-1.000000E+20 is beyond the limit of 9,000,000,000,000 ('-99999999999999999999')",
+        "-99999999999999999999 is beyond the limit of 9000000000000 ('-99999999999999999999')",
     ),
 }
 
@@ -140,7 +140,6 @@ WRONG_MEMBERS = {
         changed(EVENT, b'"event_id": "' + b"a" * 256 + b'"'),
         f"event_id: is 256 characters long, more than 255 ('{'a' * 78}…)",
     ),
-    "created_at is missing": (changed(CREATED + b",", b""), "created_at: is missing"),
     "created_at is no time": (
         changed(CREATED, b'"created_at": "yesterday"'),
         "created_at: must be an RFC 3339 time with Z or an offset ('yesterday')",

@@ -161,6 +161,13 @@ def test_each_state_has_its_bucket(shop: SquareShop, state: str, bucket: str) ->
     assert (row.state, row.bucket, row.quantity) == (state, bucket, 3)
 
 
+def test_a_count_without_the_time_of_its_event_is_read_all_the_same(shop: SquareShop) -> None:
+    """created_at only decides between readings of one instant."""
+    body = square.counts_updated([square.count("5")]).replace(b'"created_at"', b'"sent_at"')
+    assert [delivery.state for delivery in shop.receive(body)] == ["processed"]
+    assert shop.stock() == {AVAILABLE: "5"}
+
+
 def test_every_documented_state_is_in_the_table() -> None:
     assert len(BUCKETS) == 8
 

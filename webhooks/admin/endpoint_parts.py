@@ -30,6 +30,8 @@ class LiveUrl:
     standing: str
     url: str | None
     """None where no key of ours opens it any more."""
+    path: str
+    """Where it comes in on this server, if that cannot be seen in the URL; else ''."""
     retire_url: str
 
 
@@ -50,11 +52,18 @@ def urls_of(endpoint: Endpoint) -> list[LiveUrl]:
         if not is_live(token):
             continue
         try:
-            url = token.public_url
+            url, path = token.public_url, token.path
         except UnreadableSecret:
-            url = None
+            url, path = None, ""
         found.append(
-            LiveUrl(pk=token.pk, name=str(token), standing=standing(token), url=url, retire_url=retire_url(token))
+            LiveUrl(
+                pk=token.pk,
+                name=str(token),
+                standing=standing(token),
+                url=url,
+                path="" if url is None or url.endswith(path) else path,
+                retire_url=retire_url(token),
+            )
         )
     return found
 

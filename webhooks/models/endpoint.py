@@ -40,6 +40,16 @@ class Endpoint(models.Model):
         return f"{self.source.name} #{self.pk}"
 
 
+def _not_ended(at: datetime | None) -> Q:
+    return Q(not_after__isnull=True) | Q(not_after__gt=at or timezone.now())
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    def live(self, at: datetime | None = None) -> "TokenQuerySet":
+        """The tokens whose URLs are answered."""
+        return self.filter(_not_ended(at))
+
+
 class Token(models.Model):
     """A secret part of an endpoint's URL. Several may live at once, so that a URL can be changed without a gap."""
 
@@ -50,6 +60,8 @@ class Token(models.Model):
     public_url = EncryptedTextField()
     not_after = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TokenQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -66,7 +78,7 @@ class Token(models.Model):
 class SecretQuerySet(models.QuerySet["Secret"]):
     def live(self, at: datetime | None = None) -> "SecretQuerySet":
         """The secrets that may still prove a request."""
-        return self.filter(Q(not_after__isnull=True) | Q(not_after__gt=at or timezone.now()))
+        return self.filter(_not_ended(at))
 
 
 class Secret(models.Model):

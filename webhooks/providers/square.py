@@ -79,24 +79,30 @@ class Square(Provider):
             or IGNORED_FAMILIES.get(kind.partition(".")[0])
             or f"Stockroom does not map the event {kind}"
         )
-        revoked = _revoked_at(payload) if kind == REVOKED else None
+        revoked = _revoked_at(payload, intake.received) if kind == REVOKED else None
         return Ignored(event_kind=kind, tenant=tenant, environment=environment, reason=reason, revoked=revoked)
 
 
 def _tenant(payload: Payload) -> str:
     merchant = payload.get("merchant_id")
-    return merchant.text() if merchant else ""
+    return merchant.text(allow_empty=True) if merchant else ""
 
 
-def _revoked_at(payload: Payload) -> int:
-    return payload["data"]["object"]["revocation"]["revoked_at"].moment()
+def _revoked_at(payload: Payload, received: int) -> int:
+    """When the connection ended: as the event says, or when it was made, or when it came."""
+    said: Payload | None = payload
+    for member in ("data", "object", "revocation", "revoked_at"):
+        said = said.get(member) if said else None
+    said = said or payload.get("created_at")
+    return said.moment() if said else received
 
 
 def _counts(payload: Payload, tenant: str) -> tuple[Reading, ...]:
     event_id = payload["event_id"].text()
     # Square times a count when it received the change; two changes received at one instant are told apart
     # by when their events were made. An event's id and the row's place in it settle what is left.
-    created = payload["created_at"].moment().to_bytes(8)
+    created_at = payload.get("created_at")
+    created = (created_at.moment() if created_at else 0).to_bytes(8)
     rows = payload["data"]["object"]["inventory_counts"].items()
     return tuple(
         _count(row, tenant, key=f"{event_id}:{index}", order=created + event_id.encode() + index.to_bytes(4))

@@ -16,6 +16,8 @@ class Command(BaseCommand):
     requires_system_checks = ()  # handle runs them all, after the migration
 
     def handle(self, **_options: object) -> None:
+        # What is kept is the shop's alone: a database file that is made here is nobody else's to read.
+        os.umask(0o077)
         # Two of them at a time, as two impatient `make run` are, take turns.
         turn = os.open(settings.BASE_DIR, os.O_RDONLY)
         try:
