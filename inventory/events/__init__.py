@@ -35,6 +35,15 @@ from inventory.events.lots import (
     LotSpawned,
     LotStatement,
 )
+from inventory.events.packages import (
+    Absence,
+    PackageAdjusted,
+    PackageCorrection,
+    PackageCounted,
+    PackageRead,
+    PackageRow,
+    PackageStatement,
+)
 
 StockStatement: TypeAlias = (
     Reading
@@ -50,11 +59,15 @@ StockStatement: TypeAlias = (
     | ListingDescribed
     | BatchDescribed
     | PlaceDescribed
+    | PackageRead
+    | PackageAdjusted
+    | PackageCounted
 )
 
 __all__ = [
     "IDENTIFIER_LENGTH",
     "KEY_LENGTH",
+    "Absence",
     "Adjustment",
     "BatchDescribed",
     "Bucket",
@@ -74,6 +87,12 @@ __all__ = [
     "LotRevived",
     "LotSpawned",
     "LotStatement",
+    "PackageAdjusted",
+    "PackageCorrection",
+    "PackageCounted",
+    "PackageRead",
+    "PackageRow",
+    "PackageStatement",
     "PlaceDescribed",
     "Position",
     "Quality",

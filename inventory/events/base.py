@@ -49,6 +49,7 @@ class StreamKind(StrEnum):
     LISTING = "listing"
     BATCH = "batch"
     PLACE = "place"
+    PACKAGE = "package"
 
 
 class CountRank(IntEnum):

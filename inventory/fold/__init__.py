@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from inventory.events import Statement, StreamKind
-from inventory.fold import counts, descriptions, lots
+from inventory.fold import counts, descriptions, lots, packages
 from inventory.fold.counts import CountState, CountValue, explain_count, fold_count
 from inventory.fold.descriptions import DescriptionState, Register, explain_description, fold_description
 from inventory.fold.lot import LotStatus
 from inventory.fold.lot_effects import NO_OPENINGS, Openings
 from inventory.fold.lots import LotState, explain_lot, fold_lot, place_at
 from inventory.fold.notes import Late, Note, WrongStream
+from inventory.fold.packages import PackageCell, PackageSpot, PackageState, explain_package, fold_package
 from inventory.fold.places import ParentEdge, StandingParents, parent_of, standing_parents
 
 __all__ = [
@@ -30,6 +31,9 @@ __all__ = [
     "LotStatus",
     "Note",
     "Openings",
+    "PackageCell",
+    "PackageSpot",
+    "PackageState",
     "ParentEdge",
     "Register",
     "StandingParents",
@@ -39,10 +43,12 @@ __all__ = [
     "explain_count",
     "explain_description",
     "explain_lot",
+    "explain_package",
     "fold",
     "fold_count",
     "fold_description",
     "fold_lot",
+    "fold_package",
     "load",
     "parent_of",
     "place_at",
@@ -50,7 +56,7 @@ __all__ = [
     "start",
 ]
 
-State: TypeAlias = CountState | LotState | DescriptionState
+State: TypeAlias = CountState | LotState | DescriptionState | PackageState
 
 
 def start(kind: StreamKind) -> State:
@@ -60,6 +66,8 @@ def start(kind: StreamKind) -> State:
             return counts.START
         case StreamKind.LOT:
             return lots.START
+        case StreamKind.PACKAGE:
+            return packages.START
         case _:
             return descriptions.START
 
@@ -75,6 +83,8 @@ def fold(kind: StreamKind, events: Iterable[Statement], *, openings: Openings = 
             return fold_count(events)
         case StreamKind.LOT:
             return fold_lot(events, openings)
+        case StreamKind.PACKAGE:
+            return fold_package(events)
         case _:
             return fold_description(events)
 
@@ -86,6 +96,8 @@ def explain(kind: StreamKind, events: Iterable[Statement], *, openings: Openings
             return explain_count(events)
         case StreamKind.LOT:
             return explain_lot(events, openings)
+        case StreamKind.PACKAGE:
+            return explain_package(events)
         case _:
             return explain_description(events)
 
@@ -97,5 +109,7 @@ def load(kind: StreamKind, data: Mapping[str, Any]) -> State:
             return CountState.from_json(data)
         case StreamKind.LOT:
             return LotState.from_json(data)
+        case StreamKind.PACKAGE:
+            return PackageState.from_json(data)
         case _:
             return DescriptionState.from_json(data)

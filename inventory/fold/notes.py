@@ -64,6 +64,21 @@ class Note(StrEnum):
     AFTER_END = "after_end", "The lot had ended and only a revival brings it back, so this changed nothing."
     LISTING_CHANGED = "listing_changed", "The source first called this a lot of one product, then of another."
 
+    # Packages
+    PACKAGE_READ = "package_read", "The counts of its rows are what they say."
+    BATCH_MOVED = (
+        "batch_moved",
+        "The counts of its rows are what they say; a batch that was elsewhere before has left its old place.",
+    )
+    ABSENT_ENDED = (
+        "absent_ended",
+        "The counts of its rows are what they say; it tells the whole package, so nothing is left of the others.",
+    )
+    ABSENT_DOUBTED = (
+        "absent_doubted",
+        "The counts of its rows are what they say; whether the others still are what they were is not known.",
+    )
+
     # Descriptions
     DESCRIBED = "described", "All of its fields stand."
     DESCRIBED_IN_PART = "described_in_part", "Some of its fields stand; newer statements cover the others."

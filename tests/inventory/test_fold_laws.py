@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.events import Statement, StreamKind
+from inventory.events import Absence, Statement, StreamKind
 from inventory.fold import Late, Note, State, explain, fold, load, start
 from tests.inventory.fold_support import (
     adjust,
@@ -24,6 +24,9 @@ from tests.inventory.fold_support import (
     unknown,
     untracked,
 )
+from tests.inventory.test_fold_packages import adjusted as package_adjusted
+from tests.inventory.test_fold_packages import counted as package_counted
+from tests.inventory.test_fold_packages import package, row
 
 Make = Callable[[str, int], Statement]
 Histories = st.SearchStrategy[list[Statement]]
@@ -66,6 +69,23 @@ lots: st.SearchStrategy[Make] = st.one_of(
 descriptions: st.SearchStrategy[Make] = st.dictionaries(
     st.sampled_from(["name", "brand", "tags"]), st.none() | st.booleans() | st.text(max_size=3)
 ).map(lambda fields: lambda key, at: described(key, at, **fields))
+spots = st.tuples(st.sampled_from(["b1", "b2", "b3"]), st.sampled_from(["dock", "shop"]))
+package_rows = st.dictionaries(spots, st.tuples(stated, stated), max_size=4).map(
+    lambda drawn: [
+        row(*spot, available, **({} if packed is None else {"packed": packed}))
+        for spot, (available, packed) in drawn.items()
+    ]
+)
+packages: st.SearchStrategy[Make] = st.one_of(
+    st.builds(
+        lambda rows, absent, listing: lambda key, at: package(key, at, *rows, absent=absent, listing=listing),
+        package_rows,
+        st.sampled_from(Absence),
+        st.sampled_from(["mints", "mints", "gums"]),
+    ),
+    st.builds(lambda spot, q: lambda key, at: package_adjusted(key, at, spot[0], spot[1], q), spots, quantities),
+    st.builds(lambda spot, q: lambda key, at: package_counted(key, at, spot[0], spot[1], q), spots, quantities),
+)
 
 
 def histories(makes: st.SearchStrategy[Make]) -> Histories:
@@ -116,6 +136,12 @@ def test_the_laws_hold_for_any_lot(data: st.DataObject, events: list[Statement])
 @given(st.data(), histories(descriptions))
 def test_the_laws_hold_for_any_description(data: st.DataObject, events: list[Statement]) -> None:
     hold(StreamKind.LISTING, events, data.draw(st.permutations(events)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), histories(packages))
+def test_the_laws_hold_for_any_package(data: st.DataObject, events: list[Statement]) -> None:
+    hold(StreamKind.PACKAGE, events, data.draw(st.permutations(events)))
 
 
 @pytest.mark.parametrize("kind", StreamKind)
