@@ -20,6 +20,8 @@ from inventory.events import (
     LotRevived,
     LotSpawned,
     LotStatement,
+    PackageCorrection,
+    PackageRead,
     PlaceDescribed,
     Statement,
 )
@@ -60,6 +62,14 @@ class References:
                 put(self.listings, statement.listing)
                 put(self.batches, statement.batch, *_other_lots(statement))
                 put(self.locations, *_lot_places(statement))
+            case PackageRead():
+                put(self.listings, statement.listing)
+                put(self.batches, *(row.batch for row in statement.rows))
+                put(self.locations, *(row.location for row in statement.rows))
+            case PackageCorrection():
+                put(self.listings, statement.listing)
+                put(self.batches, statement.batch)
+                put(self.locations, statement.location)
             case ListingDescribed():
                 put(self.listings, statement.listing)
             case BatchDescribed():

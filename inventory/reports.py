@@ -16,9 +16,10 @@ from inventory.ledger.audit import movement_sums
 from inventory.ledger.directory import Directory, open_stream
 from inventory.ledger.encoding import to_statement
 from inventory.ledger.folding import openings_of
+from inventory.ledger.places import parents_then
 from inventory.ledger.standing import standing_events
 from inventory.ledger.values import values_of
-from inventory.models import Count, Location, Movement, Stream
+from inventory.models import Count, Location, Movement, StockEvent, Stream
 from inventory.snapshot import read_snapshot
 
 ROWS_AT_A_TIME = 500
@@ -63,7 +64,7 @@ def stock(
     """
     with read_snapshot():
         values = _values_at(as_of, clock)
-        places = _Places()
+        places = _Places() if as_of is None else _PlacesThen(as_of, clock)
         last = 0
         wanted = _wanted(product, source)
         while counts := list(wanted.filter(pk__gt=last)[:ROWS_AT_A_TIME]):
@@ -156,10 +157,13 @@ def _true_then(counts: Sequence[Count], instant: int, directory: Directory) -> d
 
 
 class _Places:
-    """The paths of locations, read level by level."""
+    """The paths of locations as they are, read level by level."""
 
     def __init__(self) -> None:
         self._rows: dict[int, Location] = {}
+
+    def parent_of(self, row: Location) -> int | None:
+        return row.parent_id
 
     def learn(self, ids: set[int]) -> None:
         """Read these locations and all that they stand in."""
@@ -167,7 +171,8 @@ class _Places:
         while missing:
             found = Location.objects.in_bulk(missing)
             self._rows |= found
-            missing = {row.parent_id for row in found.values() if row.parent_id} - self._rows.keys()
+            parents = {self.parent_of(row) for row in found.values()}
+            missing = {parent for parent in parents if parent is not None} - self._rows.keys()
 
     def path(self, location_id: int) -> str:
         """The names from the outermost place to this one."""
@@ -175,5 +180,31 @@ class _Places:
         step: int | None = location_id
         while step is not None and len(names) < len(self._rows):
             names.append(str(self._rows[step]))
-            step = self._rows[step].parent_id
+            step = self.parent_of(self._rows[step])
         return " / ".join(reversed(names))
+
+
+class _PlacesThen(_Places):
+    """The paths of locations as they were: a container that has moved since stands where it stood.
+
+    Names are today's.
+    """
+
+    def __init__(self, as_of: datetime, clock: Clock) -> None:
+        super().__init__()
+        self._as_of = as_of
+        self._clock = clock
+        self._parents: dict[int, int] = {}
+        self._known: set[tuple[int, str]] = set()
+
+    def parent_of(self, row: Location) -> int | None:
+        owner = (row.source_id, row.tenant)
+        if owner not in self._known:
+            self._known.add(owner)
+            self._parents |= parents_then(*owner, self._events())
+        return self._parents.get(row.pk)
+
+    def _events(self) -> QuerySet[StockEvent]:
+        if self._clock is Clock.TRUE:
+            return standing_events().filter(occurred__lte=from_datetime(self._as_of))
+        return standing_events(self._as_of)

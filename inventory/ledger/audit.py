@@ -9,15 +9,18 @@ from django.db import connection
 from inventory import fold
 from inventory.events import Quality, Statement
 from inventory.fold import CountValue
+from inventory.fold.links import may_link
 from inventory.ledger.directory import Directory, OpenStream, open_stream
 from inventory.ledger.encoding import to_statement
 from inventory.ledger.errors import UnreadableState
 from inventory.ledger.folding import openings_of
+from inventory.ledger.links import misplaced_links
 from inventory.ledger.projection import batch_row, listing_row, location_row, lot_row
 from inventory.ledger.slots import CountSlot
 from inventory.ledger.standing import standing_events
 from inventory.ledger.values import NOTHING_STANDS, values_of
-from inventory.models import Batch, Count, Listing, Location, Stream
+from inventory.matching import codes_in
+from inventory.models import Batch, BatchLink, Count, Listing, Location, Stream
 from inventory.quantity import from_millionths
 
 STREAMS_AT_A_TIME = 300
@@ -82,6 +85,7 @@ def _audit(rows: list[Stream], directory: Directory) -> Iterator[Audited]:
     for count in Count.objects.filter(stream_id__in=ids):
         stored[count.stream_id][CountSlot.parse(count.slot)] = _value(count)
     described = _described_rows(rows)
+    linked = set(BatchLink.objects.filter(event__stream__in=ids).values_list("event__stream", flat=True))
     for row in rows:
         stream, readable = _opened(row)
         said = statements[row.pk]
@@ -95,7 +99,9 @@ def _audit(rows: list[Stream], directory: Directory) -> Iterator[Audited]:
             state=state,
             counts={**dict.fromkeys(stored[row.pk], NOTHING_STANDS), **should_show},
             stored=stored[row.pk],
-            described=_misdescribed(stream, state, tenant, directory, described),
+            described=_misdescribed(
+                stream, state, tenant, directory, described, linked=row.pk in linked or any(map(may_link, said))
+            ),
         )
 
 
@@ -112,20 +118,14 @@ def _value(count: Count) -> CountValue:
 
 
 def _described_rows(rows: list[Stream]) -> dict[tuple[str, int], Batch | Listing | Location]:
-    def of(
-        model: type[Batch] | type[Listing] | type[Location], ids: set[int | None]
-    ) -> Iterator[tuple[tuple[str, int], Batch | Listing | Location]]:
-        for found in model._default_manager.filter(pk__in=[pk for pk in ids if pk]):
-            yield (model.__name__, found.pk), found
-
     others = [row for row in rows if row.kind != "count"]
-    return dict(
-        [
-            *of(Batch, {row.batch_id for row in others}),
-            *of(Listing, {row.listing_id for row in others}),
-            *of(Location, {row.location_id for row in others}),
-        ]
+    batches = Batch.objects.in_bulk({row.batch_id for row in others if row.batch_id})
+    listings = Listing.objects.prefetch_related("barcodes").in_bulk(
+        {row.listing_id for row in others if row.listing_id}
     )
+    locations = Location.objects.in_bulk({row.location_id for row in others if row.location_id})
+    found: list[Batch | Listing | Location] = [*batches.values(), *listings.values(), *locations.values()]
+    return {(type(row).__name__, row.pk): row for row in found}
 
 
 def _misdescribed(
@@ -134,19 +134,32 @@ def _misdescribed(
     tenant: str,
     directory: Directory,
     rows: dict[tuple[str, int], Batch | Listing | Location],
+    *,
+    linked: bool,
 ) -> dict[str, tuple[object, object]]:
     match state:
         case fold.LotState():
             row, should = rows["Batch", stream.subject_id], lot_row(stream, state, tenant, directory)
         case fold.DescriptionState() if stream.listing_id:
-            row, should = rows["Listing", stream.listing_id], listing_row(state)
+            row = rows["Listing", stream.listing_id]
+            should = {**listing_row(state), "barcodes": sorted(codes_in(state.fields))}
         case fold.DescriptionState() if stream.batch_id:
             row, should = rows["Batch", stream.batch_id], batch_row(state)
         case fold.DescriptionState():
             row, should = rows["Location", stream.subject_id], location_row(state)
         case _:
             return {}
-    return {name: (getattr(row, name), value) for name, value in should.items() if getattr(row, name) != value}
+    stored = {name: _stored(row, name) for name in should}
+    wrong = {name: (stored[name], value) for name, value in should.items() if stored[name] != value}
+    if linked and (links := misplaced_links(stream.id, stream.subject_id)) is not None:
+        wrong["links"] = links
+    return wrong
+
+
+def _stored(row: Batch | Listing | Location, name: str) -> object:
+    if name == "barcodes" and isinstance(row, Listing):
+        return sorted(barcode.code for barcode in row.barcodes.all())
+    return getattr(row, name)
 
 
 def movement_sums(count_ids: Sequence[int], *, up_to: int = 2**63 - 1) -> Iterator[tuple[int, Decimal, Decimal]]:

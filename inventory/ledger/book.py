@@ -64,7 +64,13 @@ class Book:
         for source_id, statements, replaces in items:
             pairs += [(source_id, statement) for statement in statements]
             pairs += _said(stated_by_references(replaces)) if replaces else []
-        self._directory.cover(pairs)
+        before = self._directory.copy()
+        try:
+            self._directory.cover(pairs)
+        except BaseException:
+            # The caller's savepoint takes away what was made: it must not be believed.
+            self._directory = before
+            raise
 
     def record(
         self, source_id: int, statements: Sequence[Statement], why: Why, *, replaces: Sequence[str] = ()

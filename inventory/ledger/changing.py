@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from inventory.events import Statement
+from inventory.events import LotSpawned, Position, Statement, StreamKind
 from inventory.fold import CountState, Late, State
+from inventory.identity import Identifier
 from inventory.ledger.directory import Directory, OpenStream
+from inventory.ledger.errors import ConflictingStatement
 from inventory.ledger.folding import refold
 from inventory.ledger.projection import write_counts, write_described, write_states
+from inventory.ledger.slots import stream_slot
+from inventory.ledger.splits import note_splits, split_off
 from inventory.ledger.values import CountChange, changes, values_of
-from inventory.models import Movement, Retraction, StockEvent
+from inventory.models import Batch, Count, Movement, Retraction, StockEvent
 from inventory.quantity import QuantityOutOfRange
 
 
@@ -20,10 +24,24 @@ class StreamChange:
     stream: OpenStream
     withdrawn: list[tuple[Statement, Retraction]] = field(default_factory=list)
     added: list[tuple[Statement, StockEvent]] = field(default_factory=list)
+    parent: "StreamChange | None" = None
+    """What changes in the lot that this one was split off, or in one further back."""
+
+    @property
+    def first(self) -> tuple[Statement, StockEvent | Retraction]:
+        """The first of what is said here, or else of what changes in the parent."""
+        said: list[tuple[Statement, StockEvent | Retraction]] = [*self.added, *self.withdrawn]
+        if not said and self.parent is not None:
+            return self.parent.first
+        return min(said, key=lambda pair: pair[0].position)
 
     @property
     def tenant(self) -> str:
-        return (self.added or self.withdrawn)[0][0].tenant
+        return self.first[0].tenant
+
+    @property
+    def position(self) -> Position:
+        return self.first[0].position
 
     def steps(self) -> Iterator[tuple[State, StockEvent | Retraction]]:
         """The states that the stream goes through, each with what brought it there.
@@ -37,6 +55,8 @@ class StreamChange:
             retraction for statement, retraction in self.withdrawn if not self._is_covered(statement)
         ]
         steps: list[tuple[State, StockEvent | Retraction]] = []
+        if self.parent is not None:
+            effective.append(self.first[1])
         state = self.stream.state
         if not effective:
             for statement, event in self.added:
@@ -49,9 +69,8 @@ class StreamChange:
         if not effective:
             yield from steps
             return
-        first = min(statement.position for statement, _ in [*self.added, *self.withdrawn])
         witness = self.added[0][1] if self.withdrawn and self.added else effective[0]
-        yield refold(self.stream, first), witness
+        yield refold(self.stream, self.position), witness
 
     def _is_covered(self, statement: Statement) -> bool:
         """Whether a newer reading covers what is taken back, so that its absence changes nothing."""
@@ -60,10 +79,14 @@ class StreamChange:
 
 
 def apply_changes(pieces: Iterable[StreamChange], directory: Directory, cause_id: int) -> list[Movement]:
-    """Bring every touched stream to its new state; return the movements, which are not stored yet."""
+    """Bring every touched stream to its new state; return the movements, which are not stored yet.
+
+    Raises ConflictingStatement for a package that tells of a batch whose counts belong to another one.
+    """
     moved: list[tuple[OpenStream, CountChange, StockEvent | Retraction]] = []
     changed: list[tuple[OpenStream, str]] = []
-    for piece in pieces:
+    tied: list[tuple[OpenStream, str]] = []
+    for piece in _with_split_off_lots(pieces, directory):
         stream = piece.stream
         for state, witness in piece.steps():
             after = stream.with_state(state)
@@ -72,9 +95,13 @@ def apply_changes(pieces: Iterable[StreamChange], directory: Directory, cause_id
         if stream.state != piece.stream.state:
             directory.streams[stream.slot] = stream
             changed.append((stream, piece.tenant))
+        elif stream.kind is StreamKind.LOT:
+            # A late event may leave a lot as it is, and still tie it to another one.
+            tied.append((stream, piece.tenant))
+    _refuse_batches_of_others(moved)
     ids = write_counts((stream, change) for stream, change, _ in moved)
     write_states(stream for stream, _ in changed)
-    for stream, tenant in changed:
+    for stream, tenant in [*changed, *tied]:
         write_described(stream, tenant, directory)
     return [
         Movement(
@@ -89,6 +116,35 @@ def apply_changes(pieces: Iterable[StreamChange], directory: Directory, cause_id
         for _, change, witness in moved
         for delta in change.deltas
     ]
+
+
+def _refuse_batches_of_others(moved: list[tuple[OpenStream, CountChange, StockEvent | Retraction]]) -> None:
+    batches: dict[int, set[int | None]] = {}
+    for stream, change, _ in moved:
+        if stream.kind is StreamKind.PACKAGE:
+            batches.setdefault(stream.id, set()).add(change.slot.batch_id)
+    for stream_id, told in batches.items():
+        other = Count.objects.filter(batch__in=told).exclude(stream=stream_id).order_by("pk").first()
+        if other is not None:
+            batch = Batch.objects.get(counts=other)
+            raise ConflictingStatement(f"batch {batch}: its counts belong to another package already")
+
+
+def _with_split_off_lots(pieces: Iterable[StreamChange], directory: Directory) -> list[StreamChange]:
+    """These pieces, and one more for each lot that opens elsewhere, or may, because of what changes in its parent."""
+    every = {piece.stream.slot: piece for piece in pieces}
+    lots = {piece.stream.subject_id: piece for piece in every.values() if piece.stream.kind is StreamKind.LOT}
+    note_splits(
+        (directory.batches[Identifier(piece.stream.source_id, statement.tenant, statement.parent)], batch, event)
+        for batch, piece in lots.items()
+        for statement, event in piece.added
+        if isinstance(statement, LotSpawned) and statement.parent
+    )
+    changed = {batch: piece.position.occurred for batch, piece in lots.items()}
+    for child, reopened in split_off(changed).items() if changed else ():
+        slot = stream_slot(StreamKind.LOT, child)
+        every.setdefault(slot, StreamChange(directory.streams[slot])).parent = lots[reopened.changed]
+    return list(every.values())
 
 
 def _count_changes(before: OpenStream, after: OpenStream, tenant: str, directory: Directory) -> list[CountChange]:

@@ -4,14 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from inventory import fold
 from inventory.events import (
     BatchDescribed,
     CountStatement,
     ListingDescribed,
+    LotSpawned,
     LotStatement,
+    PackageCorrection,
+    PackageRead,
+    PackageStatement,
     PlaceDescribed,
     Statement,
     StreamKind,
@@ -24,8 +28,9 @@ from inventory.identity import (
     find_or_make_locations,
 )
 from inventory.ledger.errors import ConflictingStatement, UnreadableState
-from inventory.ledger.slots import CountSlot, stream_slot
-from inventory.models import Batch, Stream
+from inventory.ledger.slots import CountSlot, PackageName, stream_slot
+from inventory.ledger.splits import split_off
+from inventory.models import Batch, Count, Stream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +50,7 @@ class OpenStream:
 
     @property
     def subject_id(self) -> int:
-        """The batch, listing or location that a stream is about; a count stream has none of its own."""
+        """The batch, listing or location that a stream is about; that of a count or a package has none of its own."""
         return self.batch_id or self.listing_id or self.location_id or 0
 
     def with_state(self, state: fold.State) -> Self:
@@ -64,6 +69,10 @@ class Directory:
         self.batches: dict[Identifier, int] = {}
         self.locations: dict[Identifier, int] = {}
         self.streams: dict[str, OpenStream] = {}
+        self._packaged: set[int] = set()
+        """The batches that a package's readings tell and that are locked."""
+        self._beside: set[int] = set()
+        """The batches that lots are split off, or were, and that are locked."""
 
     def copy(self) -> "Directory":
         """As it is now, to go back to when a savepoint is rolled back."""
@@ -72,17 +81,36 @@ class Directory:
         twin.batches |= self.batches
         twin.locations |= self.locations
         twin.streams |= self.streams
+        twin._packaged |= self._packaged
+        twin._beside |= self._beside
         return twin
 
     def cover(self, items: Iterable[tuple[int, Statement]]) -> None:
-        """Find or make, and lock, everything that these (source id, statement) pairs speak of."""
+        """Find or make, and lock, everything that these (source id, statement) pairs speak of.
+
+        With each lot, the lots that were split off it, which opened where it was; with a lot that is split off, the row
+        of the one that it came from, whose history says where.
+        """
         pairs = list(items)
         references = References()
         for source_id, statement in pairs:
             references.add(source_id, statement)
         self._name(references)
         wanted = {self.slot_of(source_id, statement): (source_id, statement) for source_id, statement in pairs}
-        self._lock({slot: pair for slot, pair in wanted.items() if slot not in self.streams})
+        packaged = {
+            self.batches[Identifier(source_id, statement.tenant, batch)]
+            for source_id, statement in pairs
+            for batch in _packaged(statement)
+        }
+        parents, changed = self._parents(pairs), self._changed_lots(pairs)
+        children = split_off(changed).keys()
+        while True:
+            unlocked = {slot: pair for slot, pair in wanted.items() if slot not in self.streams}
+            self._lock(unlocked, packaged, parents | children, self._unlocked_lots(children) - unlocked.keys())
+            # Asked again under the locks: somebody may have split off one more in the meantime.
+            children = split_off(changed).keys()
+            if not self._unlocked_lots(children):
+                break
 
     def cover_names(self, references: References) -> None:
         """Find or make the rows of these identifiers, without opening a stream."""
@@ -112,6 +140,8 @@ class Directory:
                 )
             case LotStatement():
                 return stream_slot(StreamKind.LOT, named(self.batches, statement.batch))
+            case PackageStatement():
+                return stream_slot(StreamKind.PACKAGE, PackageName(source_id, statement.tenant, statement.package))
             case ListingDescribed():
                 return stream_slot(StreamKind.LISTING, named(self.listings, statement.listing))
             case BatchDescribed():
@@ -126,13 +156,40 @@ class Directory:
         self.batches |= find_or_make_batches(references.batches - self.batches.keys())
         self.locations |= find_or_make_locations(references.locations - self.locations.keys())
 
-    def _lock(self, wanted: dict[str, tuple[int, Statement]]) -> None:
-        if not wanted:
+    def _parents(self, pairs: Iterable[tuple[int, Statement]]) -> set[int]:
+        """The batches off which lots are said to be split."""
+        return {
+            self.batches[Identifier(source_id, statement.tenant, statement.parent)]
+            for source_id, statement in pairs
+            if isinstance(statement, LotSpawned) and statement.parent
+        }
+
+    def _changed_lots(self, pairs: Iterable[tuple[int, Statement]]) -> dict[int, int]:
+        """The batches of the lots that are spoken of, each with the first instant of which something is said."""
+        changed: dict[int, int] = {}
+        for source_id, statement in pairs:
+            if isinstance(statement, LotStatement):
+                batch = self.batches[Identifier(source_id, statement.tenant, statement.batch)]
+                changed[batch] = min(statement.occurred, changed.get(batch, statement.occurred))
+        return changed
+
+    def _unlocked_lots(self, batches: Iterable[int]) -> set[str]:
+        return {stream_slot(StreamKind.LOT, batch) for batch in batches} - self.streams.keys()
+
+    def _lock(
+        self, wanted: dict[str, tuple[int, Statement]], packaged: set[int], beside: set[int], children: set[str]
+    ) -> None:
+        """Lock the streams that are wanted, and the batches that packages tell: new ones may join a known package.
+
+        Also the rows of the batches `beside` them, and the streams of `children`, which are there.
+        """
+        if not wanted and not children and packaged <= self._packaged and beside <= self._beside:
             return
-        slots = sorted(wanted)
-        self._lock_batches(wanted.values())
-        found = self._locked(slots)
-        missing = [slot for slot in slots if slot not in found]
+        self._lock_batches(wanted.values(), packaged - self._packaged, beside - self._beside)
+        self._packaged |= packaged
+        self._beside |= beside
+        found = self._locked(sorted(wanted.keys() | children))
+        missing = sorted(wanted.keys() - found.keys())
         if missing:
             Stream.objects.bulk_create(
                 [self._new_stream(slot, *wanted[slot]) for slot in missing], ignore_conflicts=True
@@ -140,31 +197,39 @@ class Directory:
             found |= self._locked(missing)
         self.streams |= found
 
-    def _lock_batches(self, wanted: Iterable[tuple[int, Statement]]) -> None:
-        """Lock the rows of the batches that are spoken of: several streams write one batch's row.
+    def _lock_batches(self, wanted: Iterable[tuple[int, Statement]], packaged: set[int], beside: set[int]) -> None:
+        """Lock the rows of the batches that are spoken of: several streams write one batch's row, or its counts.
 
-        Raises ConflictingStatement for a batch that is a lot with a life of its own and also has counts that are read:
-        both would write the same counts.
+        Raises ConflictingStatement for a batch that is a lot with a life of its own and also has counts that are read,
+        by themselves or with their package: both would write the same counts.
         """
-        batches: dict[StreamKind, set[int]] = {}
+        batches: dict[StreamKind, set[int]] = {StreamKind.PACKAGE: packaged}
         for source_id, statement in wanted:
             if isinstance(statement, LotStatement | BatchDescribed | CountStatement) and statement.batch:
                 batch_id = self.batches[Identifier(source_id, statement.tenant, statement.batch)]
                 batches.setdefault(statement.stream, set()).add(batch_id)
-        if not batches:
+        every = beside.union(*batches.values())
+        if not every:
             return
-        every = set().union(*batches.values())
         list(Batch.objects.filter(pk__in=every).order_by("pk").select_for_update(no_key=True).values_list("pk"))
         lots, counted = batches.get(StreamKind.LOT, set()), batches.get(StreamKind.COUNT, set())
         known = Stream.objects.filter(
             Q(kind=StreamKind.LOT, batch__in=counted) | Q(kind=StreamKind.COUNT, batch__in=lots)
         )
-        clashing = lots & counted or set(known.values_list("batch_id", flat=True)[:1])
-        if clashing:
+        if clashing := lots & counted or _batches_of(known):
             batch = Batch.objects.get(pk=min(clashing))
             raise ConflictingStatement(f"batch {batch}: it is followed as a lot and counted by readings, both at once")
+        alone = lots | counted
+        on_their_own = Stream.objects.filter(kind__in=[StreamKind.LOT, StreamKind.COUNT], batch__in=packaged)
+        in_packages = Count.objects.filter(stream__kind=StreamKind.PACKAGE, batch__in=alone)
+        if clashing := alone & packaged or _batches_of(on_their_own) or _batches_of(in_packages):
+            batch = Batch.objects.get(pk=min(clashing))
+            raise ConflictingStatement(f"batch {batch}: it is told with its package and by itself, both at once")
 
     def _new_stream(self, slot: str, source_id: int, statement: Statement) -> Stream:
+        if isinstance(statement, PackageStatement):
+            return Stream(source_id=source_id, kind=statement.stream, slot=slot)
+
         def row(ids: dict[Identifier, int], name: str) -> int | None:
             external_id = getattr(statement, name, "")
             return ids[Identifier(source_id, statement.tenant, external_id)] if external_id else None
@@ -182,6 +247,22 @@ class Directory:
     def _locked(self, slots: list[str]) -> dict[str, OpenStream]:
         rows = Stream.objects.filter(slot__in=slots).order_by("slot").select_for_update()
         return {row.slot: open_stream(row) for row in rows}
+
+
+def _batches_of(rows: QuerySet[Stream] | QuerySet[Count]) -> set[int]:
+    """The batch of the first of these rows, each of which has one; none where there is no row."""
+    return {batch_id for batch_id in rows.order_by("pk").values_list("batch_id", flat=True)[:1] if batch_id}
+
+
+def _packaged(statement: Statement) -> tuple[str, ...]:
+    """The batches whose counts belong to the package that `statement` is about."""
+    match statement:
+        case PackageRead():
+            return tuple(row.batch for row in statement.rows)
+        case PackageCorrection():
+            return (statement.batch,)
+        case _:
+            return ()
 
 
 def open_stream(row: Stream) -> OpenStream:

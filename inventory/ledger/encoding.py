@@ -6,12 +6,27 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, cast, get_args
 
-from inventory.events import Bucket, Quality, Statement, StockStatement
+from inventory.events import Absence, Bucket, PackageRow, Quality, Statement, StockStatement
 from inventory.models import StockEvent
 
 _TYPES: dict[str, type[Statement]] = {statement.kind: statement for statement in get_args(StockStatement)}
 _COLUMNS = ("key", "occurred", "order_key", "group", "transaction", "quantity")
+
+
+def _package_rows(rows: list[dict[str, Any]]) -> tuple[PackageRow, ...]:
+    return tuple(
+        PackageRow(
+            batch=row["batch"],
+            location=row["location"],
+            parts=tuple((Bucket(bucket), Decimal(quantity)) for bucket, quantity in row["parts"]),
+        )
+        for row in rows
+    )
+
+
 _READERS: dict[str, Any] = {
+    "absent": Absence,
+    "rows": _package_rows,
     "bucket": Bucket,
     "quality": Quality,
     "change": Decimal,
@@ -54,7 +69,9 @@ def _plain(value: object) -> object:
         case Decimal():
             return str(value)
         case tuple():
-            return list(value)
+            return [_plain(part) for part in value]
+        case PackageRow():
+            return {"batch": value.batch, "location": value.location, "parts": _plain(value.parts)}
         case Mapping():
             return dict(value)
         case _:

@@ -2,7 +2,7 @@
 
 from inventory import fold
 from inventory.events import LotSpawned, Position, Statement, StreamKind
-from inventory.fold import CountState, Openings
+from inventory.fold import NO_OPENINGS, CountState, Openings
 from inventory.ledger.directory import OpenStream
 from inventory.ledger.encoding import to_statement
 from inventory.ledger.standing import standing_events
@@ -35,15 +35,23 @@ def _count_base(stream: OpenStream, first: Position) -> int | None:
 
 def openings_of(stream: OpenStream, statements: list[Statement]) -> Openings:
     """Where the lots that were split off opened: the place and listing of their parent at that moment."""
+    return _openings(stream.source_id, statements, frozenset())
+
+
+def _openings(source_id: int, statements: list[Statement], followed: frozenset[str]) -> Openings:
+    """As `openings_of`, on the way from the lots in `followed`; those open nowhere, so that a circle has an end."""
     found: dict[str, tuple[str, str]] = {}
     for statement in statements:
         if isinstance(statement, LotSpawned):
             parents = standing_events().filter(
                 stream__kind=StreamKind.LOT,
-                stream__batch__source_id=stream.source_id,
+                stream__batch__source_id=source_id,
                 stream__batch__tenant=statement.tenant,
                 stream__batch__external_id=statement.parent,
+                occurred__lte=statement.occurred,
             )
-            history = [to_statement(event) for event in parents]
-            found[statement.key] = fold.place_at(history, statement.position)
+            history: list[Statement] = [to_statement(event) for event in parents]
+            way = followed | {statement.batch}
+            openings = NO_OPENINGS if statement.parent in way else _openings(source_id, history, way)
+            found[statement.key] = fold.place_at(history, statement.position, openings)
     return found

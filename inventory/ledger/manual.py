@@ -12,6 +12,9 @@ from inventory.events import (
     LotAdjusted,
     LotCounted,
     LotStatement,
+    PackageAdjusted,
+    PackageCounted,
+    PackageRead,
     Reading,
     Statement,
     StreamKind,
@@ -19,7 +22,7 @@ from inventory.events import (
 from inventory.instants import from_datetime
 from inventory.ledger.book import Recorded, Why, posting
 from inventory.ledger.errors import UnknownCount
-from inventory.models import Batch, Cause, Count
+from inventory.models import Batch, Cause, Count, StockEvent
 
 
 def adjust(count_id: int, change: Decimal, *, actor: str, note: str = "") -> Recorded:
@@ -31,6 +34,8 @@ def adjust(count_id: int, change: Decimal, *, actor: str, note: str = "") -> Rec
     count = _count(count_id)
     if count.stream.kind == StreamKind.LOT:
         statement: Statement = LotAdjusted(**_by_hand(count), batch=_batch(count), change=change)
+    elif count.stream.kind == StreamKind.PACKAGE:
+        statement = PackageAdjusted(**_by_hand(count), **_in_package(count), quantity=change)
     else:
         statement = Adjustment(**_by_hand(count), **_what(count), quantity=change)
     return _write(count, statement, Why(kind=Cause.Kind.MANUAL, reference=statement.key, actor=actor, note=note))
@@ -41,6 +46,8 @@ def count_by_hand(count_id: int, quantity: Decimal, *, actor: str, note: str = "
     count = _count(count_id)
     if count.stream.kind == StreamKind.LOT:
         statement: Statement = LotCounted(**_by_hand(count), batch=_batch(count), quantity=quantity)
+    elif count.stream.kind == StreamKind.PACKAGE:
+        statement = PackageCounted(**_by_hand(count), **_in_package(count), quantity=quantity)
     else:
         statement = Reading(**_by_hand(count), **_what(count), quantity=quantity)
     return _write(count, statement, Why(kind=Cause.Kind.COUNT, reference=statement.key, actor=actor, note=note))
@@ -70,6 +77,13 @@ def _what(count: Count) -> dict[str, Any]:
         "bucket": Bucket(count.bucket),
         "state": count.state,
     }
+
+
+def _in_package(count: Count) -> dict[str, Any]:
+    told = StockEvent.objects.filter(stream=count.stream_id, kind=PackageRead.kind).order_by("-id")[0]
+    what = _what(count)
+    del what["state"]
+    return {**what, "package": told.data["package"]}
 
 
 def _write(count: Count, statement: Statement, why: Why) -> Recorded:

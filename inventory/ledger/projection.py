@@ -7,7 +7,10 @@ from inventory.events import FieldValue
 from inventory.fold import DescriptionState, LotState
 from inventory.identity import Identifier, References
 from inventory.ledger.directory import Directory, OpenStream
+from inventory.ledger.links import follow_links
+from inventory.ledger.places import follow_places
 from inventory.ledger.values import CountChange
+from inventory.matching import follow_description
 from inventory.models import Batch, Count, Listing, Location, Stream
 
 NAME_LENGTH = 500
@@ -44,12 +47,15 @@ def write_described(stream: OpenStream, tenant: str, directory: Directory) -> No
     match stream.state:
         case LotState() as state:
             Batch.objects.filter(pk=stream.subject_id).update(**lot_row(stream, state, tenant, directory))
+            follow_links(stream.id, stream.subject_id)
         case DescriptionState() as state if stream.listing_id:
             Listing.objects.filter(pk=stream.listing_id).update(**listing_row(state))
+            follow_description(stream.listing_id, state.fields)
         case DescriptionState() as state if stream.batch_id:
             Batch.objects.filter(pk=stream.batch_id).update(**batch_row(state))
         case DescriptionState() as state:
             Location.objects.filter(pk=stream.subject_id).update(**location_row(state))
+            follow_places(stream.source_id, tenant)
         case _:
             pass
 

@@ -11,6 +11,7 @@ from inventory.instants import instant_text
 from inventory.ledger.audit import Audited, audit_streams, movement_sums
 from inventory.ledger.directory import Directory
 from inventory.ledger.folding import openings_of
+from inventory.ledger.places import misplaced_everywhere
 from inventory.models import Count, Movement
 from inventory.quantity import quantity_text
 from inventory.registry import Breach, registered_proofs
@@ -47,6 +48,7 @@ def prove() -> Proof:
     with read_snapshot():
         _prove_sums(proof)
         _prove_streams(proof)
+        _prove_places(proof)
         _prove_accounts(proof)
     return proof
 
@@ -118,6 +120,24 @@ def _words(value: CountValue | None) -> str:
         return "nothing"
     as_of = "no moment" if value.as_of is None else instant_text(value.as_of)
     return f"{quantity_text(value.quantity)} ({value.quality}, {as_of})"
+
+
+def _prove_places(proof: Proof) -> None:
+    for location, parent_id, refused in misplaced_everywhere():
+        stored = _parent_words(location.parent_id, refused=location.parent_refused)
+        rebuilt = _parent_words(parent_id, refused=refused)
+        proof.breaches.append(
+            Breach(
+                law=REBUILD,
+                where=f"location {location.pk}",
+                problem=f"it stands in {stored}, a rebuild gives {rebuilt}",
+            )
+        )
+
+
+def _parent_words(parent_id: int | None, *, refused: bool) -> str:
+    place = "nothing" if parent_id is None else f"location {parent_id}"
+    return f"{place} (another was refused)" if refused else place
 
 
 def _prove_accounts(proof: Proof) -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from django.db import transaction
+
 from inventory.fold import CountValue
 from inventory.ledger.audit import Audited, audit_stream, audit_streams, movement_sums
 from inventory.ledger.book import Book, Why, posting
 from inventory.ledger.directory import Directory
+from inventory.ledger.places import follow_places, misplaced_everywhere
 from inventory.ledger.projection import write_counts, write_described, write_states
 from inventory.ledger.slots import CountSlot
 from inventory.ledger.values import CountChange
@@ -31,6 +34,9 @@ def rebuild(*, actor: str) -> int:
     for stream_id in wrong:
         with posting() as book:
             _mend(book, stream_id, Why(kind=Cause.Kind.MANUAL, reference="rebuild", actor=actor))
+    for location, _, _ in list(misplaced_everywhere()):
+        with transaction.atomic():
+            follow_places(location.source_id, location.tenant)
     return len(wrong)
 
 

@@ -1,5 +1,6 @@
 """The one text that names a count or a stream: a unique key over nullable columns would admit duplicates."""
 
+from hashlib import sha256
 from typing import NamedTuple, Self
 
 from inventory.events import Bucket, StreamKind
@@ -36,9 +37,29 @@ class CountSlot(NamedTuple):
         )
 
 
-def stream_slot(kind: StreamKind, of: CountSlot | int) -> str:
-    """The text that names a stream: a count's slot, or the id of its lot, listing, batch or place."""
-    return f"{kind}:{of.text if isinstance(of, CountSlot) else of}"
+SLOT_LENGTH = 400
+"""How long the text that names a stream may be."""
+
+
+class PackageName(NamedTuple):
+    """A source's own label of a package; packages have no rows of their own."""
+
+    source_id: int
+    tenant: str
+    package: str
+
+    @property
+    def text(self) -> str:
+        """Its length before the tenant: no two names run together into one text."""
+        text = f"{self.source_id}:{len(self.tenant)}:{self.tenant}:{self.package}"
+        if len(text) <= SLOT_LENGTH - len(f"{StreamKind.PACKAGE}:"):
+            return text
+        return f"{self.source_id}:sha256:{sha256(text.encode()).hexdigest()}"
+
+
+def stream_slot(kind: StreamKind, of: CountSlot | PackageName | int) -> str:
+    """The text that names a stream: a count's slot, a package's name, or the id of its lot, listing, batch or place."""
+    return f"{kind}:{of.text if isinstance(of, CountSlot | PackageName) else of}"
 
 
 def count_slot_of(stream_slot_text: str) -> CountSlot:

@@ -2,21 +2,21 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from inventory.models import Restatement, Retraction, StockEvent
 
 
-def standing_events() -> QuerySet[StockEvent]:
-    """The events that stand, of every source."""
-    own = Exists(Retraction.objects.filter(event=OuterRef("pk"), stated_by=OuterRef("cause")))
-    again = Exists(
-        Restatement.objects.filter(event=OuterRef("pk")).exclude(
-            Exists(Retraction.objects.filter(event=OuterRef("event"), stated_by=OuterRef("cause")))
-        )
-    )
-    return StockEvent.objects.filter(~Q(own) | Q(again))
+def standing_events(known_at: datetime | None = None) -> QuerySet[StockEvent]:
+    """The events that stand, of every source; with `known_at`, those that stood as far as was recorded by then."""
+    by_then = Q() if known_at is None else Q(cause__recorded_at__lte=known_at)
+    taken_back = Retraction.objects.filter(by_then, stated_by=OuterRef("cause"))
+    own = Q(~Exists(taken_back.filter(event=OuterRef("pk")))) & by_then
+    restated = Restatement.objects.filter(by_then, event=OuterRef("pk"))
+    again = Exists(restated.exclude(Exists(taken_back.filter(event=OuterRef("event")))))
+    return StockEvent.objects.filter(own | Q(again))
 
 
 @dataclass(frozen=True, slots=True)

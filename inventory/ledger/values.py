@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from inventory.events import Bucket, Quality
-from inventory.fold import CountState, CountValue, LotState, State
+from inventory.fold import CountState, CountValue, LotState, PackageState, State
 from inventory.identity import Identifier, References
 from inventory.ledger.directory import Directory, OpenStream
 from inventory.ledger.slots import CountSlot, count_slot_of
@@ -45,6 +45,8 @@ def values_of(stream: OpenStream, state: State, tenant: str, directory: Director
             return {count_slot_of(stream.slot): state.value}
         case LotState():
             return dict(_lot_values(stream, state, tenant, directory))
+        case PackageState():
+            return dict(_package_values(stream, state, tenant, directory))
         case _:
             return {}
 
@@ -64,6 +66,31 @@ def _lot_values(
                 stream.batch_id,
                 directory.locations[Identifier(stream.source_id, tenant, place)],
                 Bucket.AVAILABLE,
+                "",
+            ),
+            value,
+        )
+
+
+def _package_values(
+    stream: OpenStream, state: PackageState, tenant: str, directory: Directory
+) -> Iterator[tuple[CountSlot, CountValue]]:
+    def named(external_id: str) -> Identifier:
+        return Identifier(stream.source_id, tenant, external_id)
+
+    references = References()
+    for (listing, batch, place), _ in state.counts:
+        references.listings.add(named(listing))
+        references.batches.add(named(batch))
+        references.locations.add(named(place))
+    directory.cover_names(references)
+    for ((listing, batch, place), bucket), value in state.counts.items():
+        yield (
+            CountSlot(
+                directory.listings[named(listing)],
+                directory.batches[named(batch)],
+                directory.locations[named(place)],
+                bucket,
                 "",
             ),
             value,

@@ -18,6 +18,8 @@ class Source(models.Model):
         default=False,
         help_text="Whether stock at this source's locations may be sold where nobody says otherwise.",
     )
+    # What staff told us about the sender; only its provider knows what each means.
+    settings = models.JSONField(default=dict, editable=False)
     revoked_at = models.DateTimeField(
         null=True, editable=False, help_text="When the sender said that our connection to the account ended."
     )
