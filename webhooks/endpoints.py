@@ -1,7 +1,7 @@
 """Making endpoints, and the URL tokens and secrets that belong to them."""
 
 import secrets as randomness
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +11,13 @@ from django.db import transaction
 from inventory.models import Source
 from webhooks.encryption import keyed_hashes
 from webhooks.models import Endpoint, Secret, Token
-from webhooks.providers import PROVIDERS
+from webhooks.providers import PROVIDERS, Provider
 from webhooks.verification import Scheme, generate_secret, scheme_needs_secret, secret_problem
 
 TOKEN_BYTES = 16
 """128 bits: where a provider proves nothing else, the URL is the credential."""
+
+SETTING_LENGTH = 255
 
 
 class EndpointProblem(ValueError):
@@ -40,11 +42,13 @@ def add_endpoint(
     public_url: str = "",
     environment: str | None = None,
     tenants: Sequence[str] = (),
+    settings: Mapping[str, str] | None = None,
 ) -> NewEndpoint:
     """Find or make the source called `name` and give it an endpoint.
 
-    Without a secret, one is generated where the provider lets us choose it; otherwise the endpoint refuses every
-    request until it has one. Raises EndpointProblem.
+    `settings` are the source's (its provider says which there are); what is left out has its default. Without a
+    secret, one is generated where the provider lets us choose it; otherwise the endpoint refuses every request until
+    it has one. Raises EndpointProblem.
     """
     if provider not in PROVIDERS:
         raise EndpointProblem(f"there is no provider {provider!r}; known are {', '.join(sorted(PROVIDERS))}")
@@ -52,7 +56,7 @@ def add_endpoint(
     if not name.strip() or len(name.strip()) > longest:
         raise EndpointProblem(f"the source needs a name of at most {longest} characters")
     with transaction.atomic():
-        source = _source(provider, name.strip(), environment)
+        source = _source(provider, name.strip(), environment, settings or {})
         endpoint = Endpoint.objects.create(source=source, tenants=[tenant for tenant in tenants if tenant])
         token = add_token(endpoint, public_url)
         scheme = scheme_of(endpoint, token)
@@ -95,7 +99,8 @@ def add_secret(endpoint: Endpoint, value: str, *, label: str = "", not_after: da
 def scheme_of(endpoint: Endpoint, token: Token | None = None) -> Scheme:
     """How requests to an endpoint prove themselves, at one of its URLs (the newest, if none is given)."""
     at = token or newest_token(endpoint)
-    return PROVIDERS[endpoint.source.provider].scheme(at.public_url)
+    provider = PROVIDERS[endpoint.source.provider]
+    return provider.scheme(at.public_url, provider.settings_of(endpoint.source.settings))
 
 
 def newest_token(endpoint: Endpoint) -> Token:
@@ -108,17 +113,43 @@ def needs_secret(endpoint: Endpoint) -> bool:
     return scheme_needs_secret(scheme_of(endpoint)) and not endpoint.secrets.live().exists()
 
 
-def _source(provider: str, name: str, environment: str | None) -> Source:
+def change_settings(source: Source, settings: Mapping[str, str]) -> None:
+    """Keep what staff chose for these of a source's settings; raises EndpointProblem when one cannot be."""
+    source.settings = {**source.settings, **_checked(PROVIDERS[source.provider], settings)}
+    source.save(update_fields=["settings"])
+
+
+def _checked(provider: Provider, settings: Mapping[str, str]) -> dict[str, str]:
+    known = {setting.name: setting for setting in provider.settings}
+    for name, value in settings.items():
+        if name not in known:
+            has = f"its settings are {', '.join(known)}" if known else "it has none"
+            raise EndpointProblem(f"{provider.title} has no setting {name!r}; {has}")
+        choices = [choice for choice, _ in known[name].choices]
+        if choices and value not in choices:
+            raise EndpointProblem(f"{name} cannot be {value!r}; choose one of {', '.join(choices)}")
+        if len(value) > SETTING_LENGTH or not value.isprintable():
+            raise EndpointProblem(f"{name} must be one line of at most {SETTING_LENGTH} characters")
+    return dict(settings)
+
+
+def _source(provider: str, name: str, environment: str | None, settings: Mapping[str, str]) -> Source:
+    chosen = _checked(PROVIDERS[provider], settings)
     source, _ = Source.objects.get_or_create(
         name=name,
         defaults={
             "provider": provider,
             "environment": environment or Source.Environment.PRODUCTION,
             "sellable_by_default": PROVIDERS[provider].sellable_by_default,
+            "settings": chosen,
         },
     )
     if source.provider != provider:
         raise EndpointProblem(f"the source “{name}” speaks {source.provider}, not {provider}")
     if environment and source.environment != environment:
         raise EndpointProblem(f"the source “{name}” is a {source.environment} account, not {environment}")
+    for setting, present in PROVIDERS[provider].settings_of(source.settings).items():
+        if chosen.get(setting, present) != present:
+            # Its other endpoints live by the present one: that is changed on purpose, on an endpoint's page.
+            raise EndpointProblem(f"the source “{name}” has {setting}={present}, not {chosen[setting]}")
     return source

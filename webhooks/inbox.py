@@ -117,7 +117,7 @@ def lock(ids: Sequence[int]) -> list[Delivery]:
 
 
 def settle(delivery: Delivery, state: Delivery.State, reason: str = "", *, event_kind: str = "") -> None:
-    """End a delivery's way: processed, ignored or quarantined, with the reason for the last two."""
+    """End a delivery's way: processed, ignored or quarantined, with the reason for the last two, or a note."""
     delivery.state = state
     delivery.reason = reason
     delivery.event_kind = event_kind[:100] or delivery.event_kind

@@ -78,7 +78,7 @@ def _load(token: str) -> Doorway | None:
         endpoint_id=endpoint.pk,
         token_id=row.pk,
         provider=provider,
-        scheme=provider.scheme(row.public_url),
+        scheme=provider.scheme(row.public_url, provider.settings_of(endpoint.source.settings)),
         secrets=tuple(
             SecretValue(id=secret.pk, value=secret.value)
             for secret in Secret.objects.live(now).filter(endpoint=endpoint)

@@ -100,15 +100,34 @@ def _prepare(book: ledger.Book, readings: Sequence[tuple[Delivery, Reading]]) ->
 
 def read(delivery: Delivery) -> Reading:
     """What a delivery says, checked against what its endpoint accepts; touches nothing."""
-    provider = PROVIDERS[delivery.endpoint.source.provider]
     received = from_datetime(delivery.received_at)
-    intake = Intake(number=delivery.pk, received=received, headers=dict(delivery.headers), body=bytes(delivery.body))
     try:
-        said = provider.parse(intake)
+        said = _parse(delivery, received)
     except (MalformedPayload, InvalidStatement) as error:
         return Quarantined(reason=str(error))
     problem = _problem(delivery, said, received)
     return Quarantined(event_kind=said.event_kind, reason=problem) if problem else said
+
+
+def tenant_of(delivery: Delivery) -> str:
+    """The account that a delivery names; '' where it names none, or cannot be read."""
+    try:
+        return _parse(delivery, from_datetime(delivery.received_at)).tenant
+    except (MalformedPayload, InvalidStatement):
+        return ""
+
+
+def _parse(delivery: Delivery, received: int) -> Parsed | Ignored:
+    provider = PROVIDERS[delivery.endpoint.source.provider]
+    return provider.parse(
+        Intake(
+            number=delivery.pk,
+            received=received,
+            headers=dict(delivery.headers),
+            body=bytes(delivery.body),
+            settings=provider.settings_of(delivery.endpoint.source.settings),
+        )
+    )
 
 
 def _problem(delivery: Delivery, said: Parsed | Ignored, received: int) -> str:
@@ -177,7 +196,7 @@ def _verdict(reading: Reading) -> tuple[Delivery.State, str]:
         case Parsed(statements=()):
             return Delivery.State.IGNORED, "it is of a kind that we map, but says nothing"
         case Parsed():
-            return Delivery.State.PROCESSED, ""
+            return Delivery.State.PROCESSED, reading.note
 
 
 def _record(book: ledger.Book, delivery: Delivery, reading: Reading) -> None:

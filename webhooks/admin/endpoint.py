@@ -23,7 +23,8 @@ from webhooks.admin.endpoint_parts import (
     urls_of,
     uses_secrets,
 )
-from webhooks.admin.forms import EndpointForm
+from webhooks.admin.forms import SETTING_PREFIX, EndpointForm, EndpointModelForm, setting_fields
+from webhooks.endpoints import change_settings
 from webhooks.models import Delivery, Endpoint, Secret, Token
 from webhooks.providers import PROVIDERS
 
@@ -43,7 +44,7 @@ class EndpointAdmin(StaffEditedAdmin[Endpoint]):
     search_help_text = "The beginning of a source's name."
     empty_list = "There is no endpoint yet. Add one to get the URL that a sender needs."
     fields = ("source_link", "provider", "environment", "state", "tenants", "body_limit", "created")
-    readonly_fields = ("source_link", "provider", "environment", "created")
+    readonly_fields = ("source_link", "provider", "environment", "settings", "created")
 
     class Media:
         js = ("webhooks/copy.js",)
@@ -72,6 +73,35 @@ class EndpointAdmin(StaffEditedAdmin[Endpoint]):
             page("url", endpoint_views.add_url),
             *super().get_urls(),
         ]
+
+    def get_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> tuple[str, ...]:
+        """The endpoint's own, and its source's settings: a field for each, or one line for whoever may only look."""
+        if obj is None or not PROVIDERS[obj.source.provider].settings:
+            return self.fields
+        if not self.has_change_permission(request, obj):
+            return (*self.fields, "settings")
+        return (*self.fields, *setting_fields(obj.source))
+
+    def get_form(
+        self, request: HttpRequest, obj: Endpoint | None = None, change: bool = False, **kwargs: Any
+    ) -> type[EndpointModelForm]:
+        if obj is not None:
+            kwargs["form"] = type(EndpointForm.__name__, (EndpointForm,), dict(setting_fields(obj.source)))
+        return super().get_form(request, obj, change, **kwargs)
+
+    def columns_to_save(self, obj: Endpoint, changed: Sequence[str]) -> list[str]:
+        return [name for name in super().columns_to_save(obj, changed) if not name.startswith(SETTING_PREFIX)]
+
+    def save_model(self, request: HttpRequest, obj: Endpoint, form: Any, change: bool) -> None:
+        """The settings are the source's: they go there, and the endpoint's history says who changed them."""
+        super().save_model(request, obj, form, change)
+        chosen = {
+            name.removeprefix(SETTING_PREFIX): form.cleaned_data[name]
+            for name in form.changed_data
+            if name.startswith(SETTING_PREFIX)
+        }
+        if chosen:
+            change_settings(obj.source, chosen)
 
     def add_view(
         self,
@@ -135,6 +165,15 @@ class EndpointAdmin(StaffEditedAdmin[Endpoint]):
     @admin.display(description="environment")
     def environment(self, obj: Endpoint) -> str:
         return obj.source.get_environment_display()
+
+    @admin.display(description="settings")
+    def settings(self, obj: Endpoint) -> str:
+        provider = PROVIDERS[obj.source.provider]
+        present = provider.settings_of(obj.source.settings)
+        shown = ((setting, present[setting.name]) for setting in provider.settings)
+        return "; ".join(
+            f"{setting.label}: {dict(setting.choices).get(value, value) or 'not set'}" for setting, value in shown
+        )
 
     @admin.display(description="proof of requests")
     def proof(self, obj: Endpoint) -> str:

@@ -37,7 +37,8 @@ class LiveUrl:
 
 def uses_secrets(endpoint: Endpoint) -> bool:
     """Whether requests to this endpoint prove themselves by a secret."""
-    return scheme_needs_secret(PROVIDERS[endpoint.source.provider].scheme(_ANY_URL))
+    provider = PROVIDERS[endpoint.source.provider]
+    return scheme_needs_secret(provider.scheme(_ANY_URL, provider.settings_of(endpoint.source.settings)))
 
 
 def needs_secret(endpoint: Endpoint) -> bool:

@@ -6,8 +6,9 @@ from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget, AdminTextInputWidget
 
 from inventory.models import Source
+from webhooks.endpoints import SETTING_LENGTH
 from webhooks.models import Endpoint, Token
-from webhooks.providers import PROVIDERS, Provider
+from webhooks.providers import PROVIDERS, Provider, Setting
 
 if TYPE_CHECKING:
     EndpointModelForm = forms.ModelForm[Endpoint]
@@ -16,6 +17,8 @@ else:
     EndpointModelForm = TokenModelForm = forms.ModelForm
 
 TENANT_LENGTH = 255
+SETTING_PREFIX = "setting_"
+"""Before a setting's name, in the name of its form field."""
 PUBLIC_URL_HELP = "Only if the sender reaches Stockroom by another URL than its own, letter for letter."
 TENANTS_HELP = "The accounts named inside payloads, one on each line. Empty: any is accepted."
 
@@ -105,6 +108,36 @@ class EndpointForm(EndpointModelForm):
     class Meta:
         model = Endpoint
         fields = ("state", "tenants", "body_limit")
+
+
+def setting_fields(source: Source) -> dict[str, forms.Field]:
+    """A form field for each of a source's settings, by the field's name."""
+    provider = PROVIDERS[source.provider]
+    present = provider.settings_of(source.settings)
+    return {
+        SETTING_PREFIX + setting.name: _setting_field(setting, present[setting.name]) for setting in provider.settings
+    }
+
+
+def _setting_field(setting: Setting, present: str) -> forms.Field:
+    if setting.choices:
+        return forms.ChoiceField(
+            label=setting.label, help_text=setting.help, initial=present, choices=list(setting.choices)
+        )
+    return forms.CharField(
+        label=setting.label,
+        help_text=setting.help,
+        initial=present,
+        required=False,
+        max_length=SETTING_LENGTH,
+        widget=AdminTextInputWidget(),
+        validators=[_check_printable],
+    )
+
+
+def _check_printable(value: str) -> None:
+    if not value.isprintable():
+        raise forms.ValidationError("It holds a line break or another invisible character.")
 
 
 class AddSecretForm(forms.Form):

@@ -29,7 +29,7 @@ class Delivery(models.Model):
     headers = models.JSONField()
 
     state = models.CharField(max_length=12, choices=State, default=State.PENDING)
-    # Why it was ignored or quarantined, or what its last attempt failed with.
+    # Why it was ignored or quarantined, what its last attempt failed with, or what is to be noted about it.
     reason = models.TextField(blank=True)
     event_kind = models.CharField(max_length=100, blank=True)
     attempts = models.PositiveIntegerField(default=0)

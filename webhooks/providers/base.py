@@ -16,6 +16,18 @@ DEDUP_KEY_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Something about a source that its sender does not say and staff have to."""
+
+    name: str
+    label: str
+    help: str
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, words) of each; empty for free text."""
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """What a provider may read of a delivery."""
 
@@ -26,6 +38,8 @@ class Intake:
     headers: Mapping[str, str]
     """The kept headers, by lower-case name."""
     body: bytes
+    settings: Mapping[str, str]
+    """What staff have set for the source, each of the provider's settings with its value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +50,8 @@ class Parsed:
     tenant: str = ""
     environment: Environment = ""
     statements: tuple[StockStatement, ...]
+    note: str = ""
+    """What staff should know about this delivery, although nothing has to be done about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +80,18 @@ class Provider(ABC):
     we_choose_the_secret: ClassVar[bool] = False
     """Whether the secret is ours to invent; otherwise the sender gives it to us."""
     sellable_by_default: ClassVar[bool] = False
+    settings: ClassVar[tuple[Setting, ...]] = ()
+    """What staff set for each source of this provider."""
+    notes: ClassVar[tuple[str, ...]] = ()
+    """What staff should know about what this sender does not say."""
+
+    def settings_of(self, chosen: Mapping[str, str]) -> dict[str, str]:
+        """Every setting with what staff chose for it, or its default."""
+        return {setting.name: chosen.get(setting.name) or setting.default for setting in self.settings}
 
     @abstractmethod
-    def scheme(self, public_url: str) -> Scheme:
-        """How a request to `public_url` proves itself."""
+    def scheme(self, public_url: str, settings: Mapping[str, str]) -> Scheme:
+        """How a request to `public_url` proves itself, for a source with these settings."""
 
     @abstractmethod
     def dedup_key(self, headers: Mapping[str, str], body: bytes) -> str:

@@ -61,7 +61,7 @@ class Square(Provider):
     )
     sellable_by_default = True
 
-    def scheme(self, public_url: str) -> Scheme:
+    def scheme(self, public_url: str, settings: Mapping[str, str]) -> Scheme:  # noqa: ARG002  # every provider's signature
         return UrlBodyHmac(header="x-square-hmacsha256-signature", url=public_url, encoding="base64")
 
     def dedup_key(self, headers: Mapping[str, str], body: bytes) -> str:  # noqa: ARG002  # every provider's signature

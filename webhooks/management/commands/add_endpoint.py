@@ -1,6 +1,7 @@
 """`manage.py add_endpoint`: a URL for a source to post to."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -20,6 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--public-url", default="", metavar="URL", help="as registered with the sender")
         parser.add_argument("--environment", choices=Source.Environment.values)
         parser.add_argument("--tenant", action="append", default=[], metavar="ID", help="repeat for several")
+        parser.add_argument(
+            "--setting", action="append", default=[], metavar="NAME=VALUE", help="the source's; repeat for several"
+        )
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,6 +35,7 @@ class Command(BaseCommand):
                 public_url=options["public_url"],
                 environment=options["environment"],
                 tenants=options["tenant"],
+                settings=_settings(options["setting"]),
             )
         except EndpointProblem as problem:
             raise CommandError(str(problem)) from problem
@@ -50,3 +55,14 @@ class Command(BaseCommand):
         else:
             for name, value in facts.items():
                 self.stdout.write(f"{name}: {value}")
+
+
+def _settings(given: Sequence[str]) -> dict[str, str]:
+    """Each NAME=VALUE; the last of a name counts. Raises CommandError for a text without the sign."""
+    settings = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise CommandError(f"--setting {text}: write it as NAME=VALUE")
+        settings[name] = value
+    return settings
