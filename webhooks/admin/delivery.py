@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from inventory.admin.display import Table, Tool, admin_url, moment_text, page_link
 from inventory.admin.effect import effect_tables
-from webhooks import inbox
+from webhooks import inbox, staff
 from webhooks.admin.arrival import ArrivalAdmin, headers_table
 from webhooks.models import Delivery, Endpoint, Secret
 
@@ -104,17 +104,29 @@ class DeliveryAdmin(ArrivalAdmin[Delivery]):
             route = f"<int:pk>/{name}/"
             return path(route, require_POST(self.admin_site.admin_view(view)), name=f"webhooks_delivery_{name}")
 
-        return [post("replay", self.replay_view), post("accept", self.accept_view), *super().get_urls()]
+        return [
+            post("replay", self.replay_view),
+            post("accept", self.accept_view),
+            post("accept-account", self.accept_account_view),
+            post("take-back", self.take_back_view),
+            *super().get_urls(),
+        ]
 
     def tools(self, request: HttpRequest, obj: Delivery) -> tuple[Tool, ...]:
         found = ArrivalAdmin.tools(self, request, obj)
         if not self.has_replay_permission(request) or obj.state == Delivery.State.PENDING:
             return found
-        replay = Tool(text="Replay", url=reverse("admin:webhooks_delivery_replay", args=[obj.pk]), posts=True)
+
+        def posting(text: str, name: str) -> Tool:
+            return Tool(text=text, url=reverse(f"admin:webhooks_delivery_{name}", args=[obj.pk]), posts=True)
+
+        replay = posting("Replay", "replay")
+        if obj.state == Delivery.State.PROCESSED:
+            return (posting("Take back what it said", "take-back"), replay, *found)
         if obj.state != Delivery.State.QUARANTINED:
             return (replay, *found)
-        accept = reverse("admin:webhooks_delivery_accept", args=[obj.pk])
-        return (Tool(text="Accept and process", url=accept, posts=True), replay, *found)
+        account = (posting("Accept this account", "accept-account"),) if staff.waits_for_account(obj) else ()
+        return (*account, posting("Accept and process", "accept"), replay, *found)
 
     def tables(self, request: HttpRequest, obj: Delivery) -> tuple[Table, ...]:  # noqa: ARG002
         return (headers_table(obj.headers), *effect_tables(obj.reference))
@@ -138,6 +150,40 @@ class DeliveryAdmin(ArrivalAdmin[Delivery]):
     def accept_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Put one quarantined delivery back with its checks set aside."""
         return self._one(request, pk, self.accept_chosen)
+
+    def accept_account_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Accept the account that one quarantined delivery names, from now on."""
+
+        def accept(delivery: Delivery) -> str:
+            tenant, number = staff.accept_tenant(delivery.pk)
+            return f"The account {tenant} is accepted from now on; deliveries that waited for it: {number:,}."
+
+        return self._decide(request, pk, accept)
+
+    def take_back_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take back everything that one delivery stated."""
+
+        def take_back(delivery: Delivery) -> str:
+            recorded = staff.take_back(delivery.pk, actor=request.user.get_username())
+            return f"Taken back: {recorded.retracted:,} statements of {delivery}."
+
+        return self._decide(request, pk, take_back)
+
+    def _decide(self, request: HttpRequest, pk: int, decide: Callable[[Delivery], str]) -> HttpResponse:
+        if not self.has_replay_permission(request):
+            raise PermissionDenied
+        delivery = self.get_queryset(request).filter(pk=pk).first()
+        if delivery is None:
+            raise Http404
+        try:
+            with transaction.atomic():
+                done = decide(delivery)
+                self.log_change(request, delivery, done)
+        except staff.NotPossible as problem:
+            self.message_user(request, f"{problem}.", messages.ERROR)
+        else:
+            self.message_user(request, done, messages.SUCCESS)
+        return HttpResponseRedirect(admin_url(Delivery, "change", pk))
 
     def _one(self, request: HttpRequest, pk: int, act: Callable[..., None]) -> HttpResponse:
         if not self.has_replay_permission(request):
