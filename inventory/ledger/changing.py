@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 
 from inventory.events import LotSpawned, Position, Statement, StreamKind
 from inventory.fold import CountState, Late, State
+from inventory.fold.links import may_link
 from inventory.identity import Identifier
 from inventory.ledger.directory import Directory, OpenStream
 from inventory.ledger.errors import ConflictingStatement
 from inventory.ledger.folding import refold
+from inventory.ledger.links import follow_links
+from inventory.ledger.places import edge_of, follow_places
 from inventory.ledger.projection import write_counts, write_described, write_states
 from inventory.ledger.slots import stream_slot
 from inventory.ledger.splits import note_splits, split_off
@@ -34,6 +37,12 @@ class StreamChange:
         if not said and self.parent is not None:
             return self.parent.first
         return min(said, key=lambda pair: pair[0].position)
+
+    @property
+    def may_link(self) -> bool:
+        """Whether what is said here can tie a lot to another one, or untie it."""
+        said: list[tuple[Statement, StockEvent | Retraction]] = [*self.added, *self.withdrawn]
+        return any(may_link(statement) for statement, _ in said)
 
     @property
     def tenant(self) -> str:
@@ -85,24 +94,31 @@ def apply_changes(pieces: Iterable[StreamChange], directory: Directory, cause_id
     """
     moved: list[tuple[OpenStream, CountChange, StockEvent | Retraction]] = []
     changed: list[tuple[OpenStream, str]] = []
-    tied: list[tuple[OpenStream, str]] = []
+    tied: list[OpenStream] = []
+    replaced: set[tuple[int, str]] = set()
     for piece in _with_split_off_lots(pieces, directory):
-        stream = piece.stream
+        stream, tenant = piece.stream, piece.tenant
         for state, witness in piece.steps():
             after = stream.with_state(state)
-            moved += [(after, change, witness) for change in _count_changes(stream, after, piece.tenant, directory)]
+            moved += [(after, change, witness) for change in _count_changes(stream, after, tenant, directory)]
             stream = after
         if stream.state != piece.stream.state:
             directory.streams[stream.slot] = stream
-            changed.append((stream, piece.tenant))
-        elif stream.kind is StreamKind.LOT:
-            # A late event may leave a lot as it is, and still tie it to another one.
-            tied.append((stream, piece.tenant))
+            changed.append((stream, tenant))
+        if piece.may_link:
+            # Even where the lot stays as it is: a late event may tie it to another one all the same.
+            tied.append(stream)
+        if stream.kind is StreamKind.PLACE and edge_of(stream.state) != edge_of(piece.stream.state):
+            replaced.add((stream.source_id, tenant))
     _refuse_batches_of_others(moved)
     ids = write_counts((stream, change) for stream, change, _ in moved)
     write_states(stream for stream, _ in changed)
-    for stream, tenant in [*changed, *tied]:
+    for stream, tenant in changed:
         write_described(stream, tenant, directory)
+    for stream in tied:
+        follow_links(stream.id, stream.subject_id)
+    for source_id, tenant in sorted(replaced):
+        follow_places(source_id, tenant)
     return [
         Movement(
             count_id=ids[change.slot.text],

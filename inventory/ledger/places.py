@@ -19,9 +19,9 @@ from inventory.ledger.encoding import to_statement
 from inventory.models import Location, Source, StockEvent, Stream
 
 
-def edge_of(state: DescriptionState) -> ParentEdge | None:
+def edge_of(state: State) -> ParentEdge | None:
     """What a place's description says of its parent; None where it says nothing."""
-    register = parent_of(state)
+    register = parent_of(state) if isinstance(state, DescriptionState) else None
     if register is None:
         return None
     return ParentEdge(register.value if isinstance(register.value, str) else "", register.position)
@@ -68,7 +68,7 @@ def parents_then(source_id: int, tenant: str, events: QuerySet[StockEvent]) -> d
 
 def parents_among(states: Iterable[tuple[str, State]]) -> StandingParents:
     """The parents that stand together, from the states of all the places of one source and tenant."""
-    edges = {name: edge_of(state) for name, state in states if isinstance(state, DescriptionState)}
+    edges = {name: edge_of(state) for name, state in states}
     return standing_parents({name: edge for name, edge in edges.items() if edge is not None})
 
 

@@ -7,8 +7,6 @@ from inventory.events import FieldValue
 from inventory.fold import DescriptionState, LotState
 from inventory.identity import Identifier, References
 from inventory.ledger.directory import Directory, OpenStream
-from inventory.ledger.links import follow_links
-from inventory.ledger.places import follow_places
 from inventory.ledger.values import CountChange
 from inventory.matching import follow_description
 from inventory.models import Batch, Count, Listing, Location, Stream
@@ -43,11 +41,13 @@ def write_counts(changed: Iterable[tuple[OpenStream, CountChange]]) -> dict[str,
 
 
 def write_described(stream: OpenStream, tenant: str, directory: Directory) -> None:
-    """Bring the batch, listing or location that a stream describes up to date."""
+    """Bring the batch, listing or location that a stream describes up to date.
+
+    But for what hangs on other streams as well: batch links and the parents of places.
+    """
     match stream.state:
         case LotState() as state:
             Batch.objects.filter(pk=stream.subject_id).update(**lot_row(stream, state, tenant, directory))
-            follow_links(stream.id, stream.subject_id)
         case DescriptionState() as state if stream.listing_id:
             Listing.objects.filter(pk=stream.listing_id).update(**listing_row(state))
             follow_description(stream.listing_id, state.fields)
@@ -55,7 +55,6 @@ def write_described(stream: OpenStream, tenant: str, directory: Directory) -> No
             Batch.objects.filter(pk=stream.batch_id).update(**batch_row(state))
         case DescriptionState() as state:
             Location.objects.filter(pk=stream.subject_id).update(**location_row(state))
-            follow_places(stream.source_id, tenant)
         case _:
             pass
 

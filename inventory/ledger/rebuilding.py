@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
+from inventory.events import StreamKind
 from inventory.fold import CountValue
 from inventory.ledger.audit import Audited, audit_stream, audit_streams, movement_sums
 from inventory.ledger.book import Book, Why, posting
 from inventory.ledger.directory import Directory
+from inventory.ledger.links import follow_links
 from inventory.ledger.places import follow_places, misplaced_everywhere
 from inventory.ledger.projection import write_counts, write_described, write_states
 from inventory.ledger.slots import CountSlot
@@ -51,6 +53,8 @@ def _mend(book: Book, stream_id: int, why: Why) -> None:
         for slot, value in audited.counts.items()
     )
     write_described(stream, audited.tenant, directory)
+    if stream.kind is StreamKind.LOT:
+        follow_links(stream.id, stream.subject_id)
     book.correct([movement for slot in audited.counts for movement in _correction(audited, slot, ids)], why)
 
 
