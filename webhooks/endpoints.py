@@ -19,6 +19,9 @@ TOKEN_BYTES = 16
 
 SETTING_LENGTH = 255
 
+# Whether a scheme uses secrets does not hang on the URL, and reading a URL of ours means decrypting it.
+_ANY_URL = "https://stockroom.invalid/"
+
 
 class EndpointProblem(ValueError):
     """What is wrong with an endpoint that somebody wants to make, in words for them."""
@@ -98,9 +101,12 @@ def add_secret(endpoint: Endpoint, value: str, *, label: str = "", not_after: da
 
 def scheme_of(endpoint: Endpoint, token: Token | None = None) -> Scheme:
     """How requests to an endpoint prove themselves, at one of its URLs (the newest, if none is given)."""
-    at = token or newest_token(endpoint)
+    return _scheme_at(endpoint, (token or newest_token(endpoint)).public_url)
+
+
+def _scheme_at(endpoint: Endpoint, public_url: str) -> Scheme:
     provider = PROVIDERS[endpoint.source.provider]
-    return provider.scheme(at.public_url, provider.settings_of(endpoint.source.settings))
+    return provider.scheme(public_url, provider.settings_of(endpoint.source.settings))
 
 
 def newest_token(endpoint: Endpoint) -> Token:
@@ -108,9 +114,14 @@ def newest_token(endpoint: Endpoint) -> Token:
     return endpoint.tokens.live().last() or endpoint.tokens.latest("pk")
 
 
+def uses_secrets(endpoint: Endpoint) -> bool:
+    """Whether requests to an endpoint prove themselves by a secret."""
+    return scheme_needs_secret(_scheme_at(endpoint, _ANY_URL))
+
+
 def needs_secret(endpoint: Endpoint) -> bool:
     """Whether an endpoint refuses everything because it has no live secret."""
-    return scheme_needs_secret(scheme_of(endpoint)) and not endpoint.secrets.live().exists()
+    return uses_secrets(endpoint) and not endpoint.secrets.live().exists()
 
 
 def change_settings(source: Source, settings: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from webhooks.door import Doorway
 from webhooks.encryption import keyed_hashes
+from webhooks.endpoints import scheme_of
 from webhooks.models import Endpoint, Secret, Token
 from webhooks.providers import PROVIDERS
 from webhooks.verification import SecretValue
@@ -78,7 +79,7 @@ def _load(token: str) -> Doorway | None:
         endpoint_id=endpoint.pk,
         token_id=row.pk,
         provider=provider,
-        scheme=provider.scheme(row.public_url, provider.settings_of(endpoint.source.settings)),
+        scheme=scheme_of(endpoint, row),
         secrets=tuple(
             SecretValue(id=secret.pk, value=secret.value)
             for secret in Secret.objects.live(now).filter(endpoint=endpoint)

@@ -16,15 +16,13 @@ from inventory.registry import Link
 from webhooks.admin import endpoint_views
 from webhooks.admin.credentials import may_see_urls
 from webhooks.admin.endpoint_parts import (
-    needs_secret,
     newest_deliveries,
     newest_refusals,
     secrets_table,
     urls_of,
-    uses_secrets,
 )
 from webhooks.admin.forms import SETTING_PREFIX, EndpointForm, EndpointModelForm, setting_fields
-from webhooks.endpoints import change_settings
+from webhooks.endpoints import change_settings, needs_secret, uses_secrets
 from webhooks.models import Delivery, Endpoint, Secret, Token
 from webhooks.providers import PROVIDERS
 

@@ -11,14 +11,9 @@ from inventory.registry import Link
 from webhooks.admin.credentials import is_live, retire_url, standing
 from webhooks.encryption import UnreadableSecret
 from webhooks.models import Delivery, Endpoint, Refusal, Secret
-from webhooks.providers import PROVIDERS
-from webhooks.verification import scheme_needs_secret
 
 NEWEST = 10
 CREDENTIALS_SHOWN = 50
-
-# Whether a scheme uses secrets does not hang on the URL, and reading a URL of ours means decrypting it.
-_ANY_URL = "https://stockroom.invalid/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +28,6 @@ class LiveUrl:
     path: str
     """Where it comes in on this server, if that cannot be seen in the URL; else ''."""
     retire_url: str
-
-
-def uses_secrets(endpoint: Endpoint) -> bool:
-    """Whether requests to this endpoint prove themselves by a secret."""
-    provider = PROVIDERS[endpoint.source.provider]
-    return scheme_needs_secret(provider.scheme(_ANY_URL, provider.settings_of(endpoint.source.settings)))
-
-
-def needs_secret(endpoint: Endpoint) -> bool:
-    """Whether this endpoint refuses everything, because it has no live secret."""
-    return uses_secrets(endpoint) and not endpoint.secrets.live().exists()
 
 
 def urls_of(endpoint: Endpoint) -> list[LiveUrl]:
