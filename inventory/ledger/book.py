@@ -14,7 +14,7 @@ from inventory.ledger.errors import ConflictingStatement
 from inventory.ledger.sequence import CauseIds, advance_head
 from inventory.ledger.standing import (
     Stated,
-    standing_by_key,
+    revisions_of,
     stated_by_references,
     stated_events,
     which_stand,
@@ -175,7 +175,7 @@ class Book:
         self, source_id: int, fresh: dict[str, Statement], recorded: Recorded, changes: dict[str, StreamChange]
     ) -> None:
         """Write the statements that are new; what they change is added to `changes`."""
-        revisions = standing_by_key(source_id, list(fresh)) if fresh else {}
+        revisions = revisions_of(source_id, list(fresh)) if fresh else {}
         stands = which_stand(event.pk for events in revisions.values() for event in events) if revisions else set()
         rows: list[tuple[Statement, StockEvent]] = []
         again: list[Restatement] = []

@@ -95,7 +95,7 @@ class Directory:
         references = References()
         for source_id, statement in pairs:
             references.add(source_id, statement)
-        self._name(references)
+        self.cover_names(references)
         wanted = {self.slot_of(source_id, statement): (source_id, statement) for source_id, statement in pairs}
         packaged = {
             self.batches[Identifier(source_id, statement.tenant, batch)]
@@ -114,7 +114,9 @@ class Directory:
 
     def cover_names(self, references: References) -> None:
         """Find or make the rows of these identifiers, without opening a stream."""
-        self._name(references)
+        self.listings |= find_or_make_listings(references.listings - self.listings.keys())
+        self.batches |= find_or_make_batches(references.batches - self.batches.keys())
+        self.locations |= find_or_make_locations(references.locations - self.locations.keys())
 
     def stream_of(self, source_id: int, statement: Statement) -> OpenStream:
         """The open stream that a covered statement belongs to."""
@@ -150,11 +152,6 @@ class Directory:
                 return stream_slot(StreamKind.PLACE, named(self.locations, statement.location))
             case _:
                 raise TypeError(f"{type(statement).__name__} belongs to no stream")
-
-    def _name(self, references: References) -> None:
-        self.listings |= find_or_make_listings(references.listings - self.listings.keys())
-        self.batches |= find_or_make_batches(references.batches - self.batches.keys())
-        self.locations |= find_or_make_locations(references.locations - self.locations.keys())
 
     def _parents(self, pairs: Iterable[tuple[int, Statement]]) -> set[int]:
         """The batches off which lots are said to be split."""

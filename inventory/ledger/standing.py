@@ -29,8 +29,8 @@ class Stated:
     """That cause's."""
 
 
-def standing_by_key(source_id: int, keys: Collection[str]) -> dict[str, list[StockEvent]]:
-    """Every revision of these keys, oldest first; each has a `stands` attribute."""
+def revisions_of(source_id: int, keys: Collection[str]) -> dict[str, list[StockEvent]]:
+    """Every revision of the events of these keys, whether it stands or not, oldest first."""
     revisions: dict[str, list[StockEvent]] = {}
     rows = StockEvent.objects.filter(source_id=source_id, key__in=keys).order_by("key", "revision")
     for event in rows:
