@@ -3,10 +3,16 @@
 An app registers at start-up; inventory asks by name. Whatever nobody registered is simply not shown.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.utils.functional import Promise
 
 from inventory.models import Cause
+
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +30,69 @@ class Breach:
     law: str
     where: str
     problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A place that the navigation leads to."""
+
+    text: str | Promise
+    route: str
+    """The name of a route without arguments."""
+    permission: str
+    """What it takes to go there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something that needs a person, for the first page."""
+
+    title: str
+    number: int
+    """How many there are."""
+    is_at_least: bool = False
+    """Whether counting stopped at `number`."""
+    detail: str = ""
+    """The first of them, or what to do, in a few words."""
+    url: str = ""
+    """Where it is done; empty where there is no such page."""
+    is_bad: bool = False
+    """Whether numbers are wrong, or being lost, until it is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A part of the first page that another app draws."""
+
+    template: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelMaker:
+    """What draws a panel, for whoever holds the permission."""
+
+    permission: str
+    make: Callable[[datetime], Panel]
+    """Given the present moment; it costs a bounded number of queries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFinder:
+    """What finds tasks, for whoever holds the permission."""
+
+    permission: str
+    find: Callable[[datetime], list[Task]]
+    """Given the present moment; it costs a bounded number of queries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstStep:
+    """What an empty Stockroom asks staff to do."""
+
+    text: str | Promise
+    route: str
+    permission: str
 
 
 _cause_links: list[Callable[[Cause], Link | None]] = []
@@ -48,3 +117,26 @@ def register_proof(prove: Callable[[], tuple[int, list[Breach]]]) -> None:
 def registered_proofs() -> tuple[Callable[[], tuple[int, list[Breach]]], ...]:
     """What other apps add to prove_ledger."""
     return tuple(_proofs)
+
+
+class Register(Generic[Entry]):
+    """What apps add at start-up, in the order in which they do."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+
+    def add(self, entry: Entry) -> None:
+        self._entries.append(entry)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+
+destinations: Register[Destination] = Register()
+"""Places of other apps in the navigation, behind inventory's own."""
+task_finders: Register[TaskFinder] = Register()
+"""What the first page says needs a person, besides what inventory finds itself."""
+panel_makers: Register[PanelMaker] = Register()
+"""Further parts of the first page."""
+first_steps: Register[FirstStep] = Register()
+"""What an empty Stockroom asks staff to do."""
