@@ -7,12 +7,13 @@ from inventory.admin.catalogue import BarcodeAdmin, ListingAdmin, ProductAdmin
 from inventory.admin.counts import CountAdmin
 from inventory.admin.events import RestatementAdmin, RetractionAdmin, StockEventAdmin
 from inventory.admin.ledger import CauseAdmin, MovementAdmin, StreamAdmin
+from inventory.admin.people import StaffAdmin
 from inventory.admin.places import LocationAdmin, SiteAdmin
 from inventory.admin.source import SourceAdmin
 
 admin.site.site_header = "Stockroom"
 admin.site.site_title = "Stockroom"
-admin.site.index_title = "What is kept here"
+admin.site.index_title = "Work"
 admin.site.site_url = "/"
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "RetractionAdmin",
     "SiteAdmin",
     "SourceAdmin",
+    "StaffAdmin",
     "StockEventAdmin",
     "StreamAdmin",
 ]

@@ -63,9 +63,6 @@ class StockroomAdmin(DjangoAdmin[Record]):
     empty_list: ClassVar[str] = "Nothing is here yet."
     """The sentence that an empty list shows."""
 
-    class Media:
-        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("inventory/admin.css",)}
-
     def tables(self, request: HttpRequest, obj: Record) -> Sequence[Table]:  # noqa: ARG002  # for subclasses
         """What is shown below the record's own fields."""
         return ()
