@@ -48,10 +48,54 @@ def follow_description(listing_id: int, fields: dict[str, FieldValue]) -> None:
             [Barcode(listing_id=listing_id, code=code, gtin=gtin) for code, gtin in codes.items()],
             ignore_conflicts=True,
         )
-        listing = Listing.objects.select_related("product").get(pk=listing_id)
+        # Locked, so that what staff decide in this moment is not undone.
+        listing = _locked(listing_id)
         if listing.match == Listing.Match.UNMATCHED:
             _match(listing, {gtin for gtin in codes.values() if gtin})
         _name_product(listing)
+
+
+def link(listing_id: int, product_id: int) -> tuple[Product, Product]:
+    """Make a listing one of this product, by staff's own word; return the product that it had and the one it has.
+
+    No event is read or written: stock is the listing's, and a product only groups. Raises Listing.DoesNotExist and
+    Product.DoesNotExist.
+    """
+    with transaction.atomic():
+        listing = _locked(listing_id)
+        # Locked, so that nobody deletes it for being empty in this moment.
+        return _relink(listing, Product.objects.select_for_update().get(pk=product_id))
+
+
+def link_to_own(listing_id: int) -> tuple[Product, Product]:
+    """Give a listing a product that no other listing has, by staff's own word: the undoing of `link`.
+
+    Where it has one already, that one stays. Returns as `link` does; raises Listing.DoesNotExist.
+    """
+    with transaction.atomic():
+        listing = _locked(listing_id)
+        shared = Listing.objects.filter(product=listing.product_id).exclude(pk=listing.pk).exists()
+        product = Product.objects.create(name=str(listing)) if shared else listing.product
+        return _relink(listing, product)
+
+
+def _locked(listing_id: int) -> Listing:
+    return Listing.objects.select_for_update(of=("self",)).select_related("product").get(pk=listing_id)
+
+
+def _relink(listing: Listing, product: Product) -> tuple[Product, Product]:
+    before = listing.product
+    listing.product = product
+    listing.match = Listing.Match.STAFF
+    listing.save(update_fields=["product", "match"])
+    if before.pk != product.pk and before.name in {listing.name, listing.external_id}:
+        _drop_if_idle(before)
+    return before, product
+
+
+def _drop_if_idle(product: Product) -> None:
+    """The product that a listing came with goes with its last listing, unless staff have made it theirs."""
+    Product.objects.filter(pk=product.pk, listings__isnull=True, unit="", threshold__isnull=True).delete()
 
 
 def _match(listing: Listing, gtins: set[str]) -> None:
@@ -67,8 +111,7 @@ def _match(listing: Listing, gtins: set[str]) -> None:
     listing.match = Listing.Match.BARCODE
     listing.save(update_fields=["product", "match"])
     Listing.objects.filter(pk=oldest.pk, match=Listing.Match.UNMATCHED).update(match=Listing.Match.BARCODE)
-    # The product that the listing came with goes, unless staff have made it theirs.
-    Product.objects.filter(pk=own.pk, listings__isnull=True, unit="", threshold__isnull=True).delete()
+    _drop_if_idle(own)
 
 
 def _name_product(listing: Listing) -> None:

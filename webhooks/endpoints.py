@@ -4,12 +4,15 @@ import secrets as randomness
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from inventory.models import Source
-from webhooks.encryption import keyed_hashes
+from webhooks.encryption import UnreadableSecret, decrypt, keyed_hashes
 from webhooks.models import Endpoint, Secret, Token
 from webhooks.providers import PROVIDERS, Provider
 from webhooks.verification import Scheme, generate_secret, scheme_needs_secret, secret_problem
@@ -119,15 +122,69 @@ def uses_secrets(endpoint: Endpoint) -> bool:
     return scheme_needs_secret(_scheme_at(endpoint, _ANY_URL))
 
 
+def may_need_secret(provider: Provider) -> bool:
+    """Whether any source of a provider may prove its requests by a secret."""
+    schemes = [provider.scheme(_ANY_URL, provider.settings_of(chosen)) for chosen in _single_choices(provider)]
+    return any(scheme_needs_secret(scheme) for scheme in schemes)
+
+
 def needs_secret(endpoint: Endpoint) -> bool:
     """Whether an endpoint refuses everything because it has no live secret."""
     return uses_secrets(endpoint) and not endpoint.secrets.live().exists()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsuitedSecret:
+    """A live secret that proves nothing as things are, and why; its value is not in it."""
+
+    id: int
+    name: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSecrets:
+    """How an endpoint's live secrets stand to the way in which its requests have to prove themselves."""
+
+    suited: int
+    unsuited: tuple[UnsuitedSecret, ...]
+
+    @property
+    def none_suits(self) -> bool:
+        """Whether there are some, and yet no request could be proved by any of them."""
+        return bool(self.unsuited) and not self.suited
+
+
+def live_secrets(endpoint: Endpoint) -> LiveSecrets:
+    """Which of an endpoint's live secrets its present scheme can use; each is decrypted by itself, in one query."""
+    scheme = _scheme_at(endpoint, _ANY_URL)
+    suited = 0
+    unsuited = []
+    for secret in endpoint.secrets.live().defer("value").annotate(sealed=Cast("value", TextField())):
+        problem = _problem_of(scheme, cast("Any", secret).sealed)
+        if problem is None:
+            suited += 1
+        else:
+            unsuited.append(UnsuitedSecret(id=secret.pk, name=str(secret), problem=problem))
+    return LiveSecrets(suited=suited, unsuited=tuple(unsuited))
+
+
+def _problem_of(scheme: Scheme, sealed: str) -> str | None:
+    try:
+        return secret_problem(scheme, decrypt(sealed))
+    except UnreadableSecret:
+        return "It cannot be read with the present FIELD_KEYS."
 
 
 def change_settings(source: Source, settings: Mapping[str, str]) -> None:
     """Keep what staff chose for these of a source's settings; raises EndpointProblem when one cannot be."""
     source.settings = {**source.settings, **_checked(PROVIDERS[source.provider], settings)}
     source.save(update_fields=["settings"])
+
+
+def _single_choices(provider: Provider) -> list[dict[str, str]]:
+    """No choice at all, and each that can be made of one setting."""
+    return [{}, *({setting.name: value} for setting in provider.settings for value, _ in setting.choices)]
 
 
 def _checked(provider: Provider, settings: Mapping[str, str]) -> dict[str, str]:

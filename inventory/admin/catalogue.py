@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 
 from inventory.admin.base import ReadOnlyAdmin, StaffEditedAdmin
 from inventory.admin.display import (
@@ -17,11 +19,13 @@ from inventory.admin.display import (
     page_link,
     quantity_cell,
 )
+from inventory.admin.linking import link_listing, may_link
 from inventory.models import Barcode, Batch, Count, Listing, Product, Source
 from inventory.registry import Link
 
 SHOWN = 50
 FOUND_AT_MOST = 1000
+LINK_WORDS = "Link to product…"
 
 
 def found_listings(text: str) -> list[int]:
@@ -32,6 +36,10 @@ def found_listings(text: str) -> list[int]:
         *named.order_by().values_list("pk", flat=True)[:FOUND_AT_MOST],
         *coded.order_by().values_list("listing_id", flat=True)[:FOUND_AT_MOST],
     ]
+
+
+def _link_url(listing: Listing) -> str:
+    return reverse("admin:inventory_listing_link", args=[listing.pk])
 
 
 @admin.register(Product)
@@ -134,8 +142,22 @@ class ListingAdmin(StaffEditedAdmin[Listing]):
         obj.match = Listing.Match.STAFF
         return [*changed, "match"]
 
-    def tools(self, request: HttpRequest, obj: Listing) -> tuple[Tool, ...]:  # noqa: ARG002
+    def get_urls(self) -> list[URLPattern]:
+        link = path(
+            "<int:pk>/link/",
+            self.admin_site.admin_view(lambda request, pk: link_listing(self, request, pk)),
+            name="inventory_listing_link",
+        )
+        return [link, *super().get_urls()]
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """The way to another product stands in each row, for those who may choose one."""
+        return (*self.list_display, "link_to_product") if may_link(request) else self.list_display
+
+    def tools(self, request: HttpRequest, obj: Listing) -> tuple[Tool, ...]:
+        link = (Tool(text=LINK_WORDS, url=_link_url(obj)),) if may_link(request) else ()
         return (
+            *link,
             Tool(text="Counts", url=list_url(Count, listing__id__exact=obj.pk)),
             Tool(text="Batches", url=list_url(Batch, listing__id__exact=obj.pk)),
             Tool(text="Barcodes", url=list_url(Barcode, listing__id__exact=obj.pk)),
@@ -144,6 +166,10 @@ class ListingAdmin(StaffEditedAdmin[Listing]):
     @admin.display(description="name")
     def shown_name(self, obj: Listing) -> str:
         return str(obj)
+
+    @admin.display(description="another product")
+    def link_to_product(self, obj: Listing) -> str:
+        return format_html('<a href="{}">{}</a>', _link_url(obj), LINK_WORDS)
 
     @admin.display(description="source")
     def source_link(self, obj: Listing) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
@@ -21,12 +21,13 @@ from webhooks.admin.endpoint_parts import (
     secrets_table,
     urls_of,
 )
-from webhooks.admin.forms import SETTING_PREFIX, EndpointForm, EndpointModelForm, setting_fields
-from webhooks.endpoints import change_settings, needs_secret, uses_secrets
+from webhooks.admin.forms import SETTING_PREFIX, EndpointForm, EndpointModelForm, chosen_settings, setting_fields
+from webhooks.endpoints import change_settings, live_secrets, needs_secret, uses_secrets
 from webhooks.models import Delivery, Endpoint, Secret, Token
 from webhooks.providers import PROVIDERS
 
 TENANTS_SHOWN = 100
+UNSUITED_SHOWN = 20
 
 
 @admin.register(Endpoint)
@@ -93,13 +94,20 @@ class EndpointAdmin(StaffEditedAdmin[Endpoint]):
     def save_model(self, request: HttpRequest, obj: Endpoint, form: Any, change: bool) -> None:
         """The settings are the source's: they go there, and the endpoint's history says who changed them."""
         super().save_model(request, obj, form, change)
-        chosen = {
-            name.removeprefix(SETTING_PREFIX): form.cleaned_data[name]
-            for name in form.changed_data
-            if name.startswith(SETTING_PREFIX)
-        }
+        chosen = chosen_settings({name: form.cleaned_data[name] for name in form.changed_data})
         if chosen:
             change_settings(obj.source, chosen)
+            self._warn_of_unsuited(request, obj)
+
+    def _warn_of_unsuited(self, request: HttpRequest, obj: Endpoint) -> None:
+        """After a save comes the list, where nothing is seen of secrets that suit no more."""
+        held = live_secrets(obj)
+        if held.unsuited:
+            self.message_user(
+                request,
+                f"Secrets of {obj} that are live and can no longer be used: {len(held.unsuited)}. Its page names them.",
+                messages.WARNING,
+            )
 
     def add_view(
         self,
@@ -123,7 +131,7 @@ class EndpointAdmin(StaffEditedAdmin[Endpoint]):
 
     def tables(self, request: HttpRequest, obj: Endpoint) -> Sequence[Table]:
         found = [newest_deliveries(obj), newest_refusals(obj)]
-        if uses_secrets(obj):
+        if uses_secrets(obj) or obj.secrets.live().exists():
             found.insert(0, secrets_table(obj, may_retire=request.user.has_perm("webhooks.change_secret")))
         return found
 
@@ -137,7 +145,13 @@ class EndpointAdmin(StaffEditedAdmin[Endpoint]):
         obj: Endpoint | None = None,
     ) -> HttpResponse:
         if obj is not None:
+            provider = PROVIDERS[obj.source.provider]
+            held = live_secrets(obj)
             context |= {
+                "unsuited_secrets": held.unsuited[:UNSUITED_SHOWN],
+                "more_unsuited": len(held.unsuited[UNSUITED_SHOWN:]),
+                "no_secret_suits": held.none_suits,
+                "proof": provider.proof(provider.settings_of(obj.source.settings)),
                 "needs_secret": needs_secret(obj),
                 "add_secret_link": Link(
                     text="Add a secret.", url=reverse("admin:webhooks_endpoint_add_secret", args=[obj.pk])
@@ -145,7 +159,7 @@ class EndpointAdmin(StaffEditedAdmin[Endpoint]):
                 if request.user.has_perm("webhooks.add_secret")
                 else None,
                 "uses_secrets": uses_secrets(obj),
-                "provider": PROVIDERS[obj.source.provider],
+                "provider": provider,
                 "may_see_urls": may_see_urls(request),
                 "may_retire_urls": request.user.has_perm("webhooks.change_token"),
                 "endpoint_urls": urls_of(obj) if may_see_urls(request) else [],

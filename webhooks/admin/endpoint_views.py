@@ -4,8 +4,6 @@ A secret that was made for staff stands on the page that answers their form, and
 next page would lie in clear in a cookie or in the session's table.
 """
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -21,23 +19,28 @@ from webhooks.admin.form_page import form_page
 from webhooks.admin.forms import AddEndpointForm, AddSecretForm, AddTokenForm
 from webhooks.encryption import UnreadableSecret
 from webhooks.models import Endpoint
-from webhooks.providers import PROVIDERS
+from webhooks.providers import PROVIDERS, Provider
 from webhooks.verification import generate_secret
 
 NAMES_OFFERED = 200
+SHOWN_OF_UNKNOWN = 40
 
 Admin = StockroomAdmin[Endpoint]
 
 
 def add_endpoint(model_admin: Admin, request: HttpRequest) -> HttpResponse:
-    """Ask for an endpoint and make it."""
+    """Ask which provider it is for, then for what that provider needs to know, and make the endpoint."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
-    form = AddEndpointForm(request.POST or None)
+    asked = request.GET.get("provider", "")
+    provider = PROVIDERS.get(asked)
+    if provider is None:
+        return _choose_provider(model_admin, request, unknown=asked)
+    form = AddEndpointForm(provider, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             with transaction.atomic():
-                new = _new_endpoint(form.cleaned_data)
+                new = _new_endpoint(provider, form)
                 model_admin.log_addition(request, new.endpoint, [{"added": {}}])
         except endpoints.EndpointProblem as problem:
             form.add_error(None, _sentence(problem))
@@ -48,8 +51,17 @@ def add_endpoint(model_admin: Admin, request: HttpRequest) -> HttpResponse:
                 request, "The endpoint is there. Below is what to do on the sender's side.", messages.SUCCESS
             )
             return _to_endpoint(new.endpoint)
-    names = Source.objects.order_by("name").values_list("name", flat=True)[:NAMES_OFFERED]
-    return form_page(model_admin, request, form, title="Add endpoint", submit="Add the endpoint", source_names=names)
+    sources = Source.objects.filter(provider=provider.name).order_by("name")
+    return form_page(
+        model_admin,
+        request,
+        form,
+        title=f"Add endpoint: {provider.title}",
+        submit="Add the endpoint",
+        template="admin/webhooks/endpoint/add_form.html",
+        source_names=sources.values_list("name", flat=True)[:NAMES_OFFERED],
+        provider=provider,
+    )
 
 
 def add_secret(model_admin: Admin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -109,14 +121,32 @@ def add_url(model_admin: Admin, request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _new_endpoint(asked: dict[str, Any]) -> endpoints.NewEndpoint:
+def _choose_provider(model_admin: Admin, request: HttpRequest, *, unknown: str) -> HttpResponse:
+    return TemplateResponse(
+        request,
+        "admin/webhooks/endpoint/choose_provider.html",
+        {
+            **model_admin.admin_site.each_context(request),
+            "title": "Add endpoint",
+            "media": model_admin.media,
+            "opts": model_admin.opts,
+            "providers": sorted(PROVIDERS.values(), key=lambda provider: provider.title),
+            "unknown": unknown[:SHOWN_OF_UNKNOWN],
+        },
+    )
+
+
+def _new_endpoint(provider: Provider, form: AddEndpointForm) -> endpoints.NewEndpoint:
+    asked = form.cleaned_data
+    secret = asked.get("secret")
     return endpoints.add_endpoint(
-        asked["provider"],
+        provider.name,
         name=asked["name"],
-        secrets=[asked["secret"]] if asked["secret"] else [],
+        secrets=[secret] if secret else [],
         public_url=asked["public_url"],
         environment=asked["environment"] or None,
         tenants=asked["tenants"],
+        settings=form.settings,
     )
 
 

@@ -19,13 +19,14 @@ def form_page(
     title: str,
     submit: str,
     original: models.Model | None = None,
+    template: str = "admin/webhooks/plain_form.html",
     **context: object,
 ) -> TemplateResponse:
     """The page that asks for `form`; `original` is the record that it belongs to, if there is one."""
-    fieldsets = [(None, {"fields": list(form.base_fields)})]
+    fieldsets = [(None, {"fields": list(form.fields)})]
     return TemplateResponse(
         request,
-        "admin/webhooks/plain_form.html",
+        template,
         {
             **model_admin.admin_site.each_context(request),
             "title": title,

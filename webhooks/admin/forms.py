@@ -1,12 +1,13 @@
 """What staff are asked for at endpoints. A secret goes in and never comes back out."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget, AdminTextInputWidget
 
 from inventory.models import Source
-from webhooks.endpoints import SETTING_LENGTH
+from webhooks.endpoints import SETTING_LENGTH, may_need_secret
 from webhooks.models import Endpoint, Token
 from webhooks.providers import PROVIDERS, Provider, Setting
 
@@ -71,12 +72,8 @@ class PublicUrlField(forms.CharField):
 
 
 class AddEndpointForm(forms.Form):
-    """A new endpoint, with the source that it is for."""
+    """A new endpoint of one provider, with the source that it is for and that source's settings."""
 
-    provider = forms.ChoiceField(
-        choices=[(provider.name, provider.title) for provider in PROVIDERS.values()],
-        help_text="Whose webhooks come in.",
-    )
     name = forms.CharField(
         label="Source",
         max_length=200,
@@ -88,11 +85,27 @@ class AddEndpointForm(forms.Form):
         choices=[("", "As the source has it; production for a new one"), *Source.Environment.choices],
     )
     tenants = LinesField(required=False, label="Accepted accounts", help_text=TENANTS_HELP)
-    secret = SecretInput(
-        required=False,
-        help_text="The secret that the sender showed you. You can leave this empty and add it later.",
-    )
+    secret = SecretInput(required=False)
     public_url = PublicUrlField(required=False, help_text=PUBLIC_URL_HELP)
+
+    def __init__(self, provider: Provider, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for setting in provider.settings:
+            self.fields[SETTING_PREFIX + setting.name] = _new_setting_field(setting)
+        self.order_fields(("name", "environment", *(SETTING_PREFIX + setting.name for setting in provider.settings)))
+        if may_need_secret(provider):
+            self.fields["secret"].help_text = (
+                "Leave it empty to have one made; it is shown once, for you to give to the sender."
+                if provider.we_choose_the_secret
+                else "The secret that the sender showed you. You can leave this empty and add it later."
+            )
+        else:
+            del self.fields["secret"]
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What was chosen of the source's settings, once the form is valid; what was left alone is not in it."""
+        return chosen_settings({name: value for name, value in self.cleaned_data.items() if value})
 
 
 class EndpointForm(EndpointModelForm):
@@ -110,6 +123,13 @@ class EndpointForm(EndpointModelForm):
         fields = ("state", "tenants", "body_limit")
 
 
+def chosen_settings(answers: Mapping[str, Any]) -> dict[str, str]:
+    """The settings among the answers of a form, by their own names."""
+    return {
+        name.removeprefix(SETTING_PREFIX): value for name, value in answers.items() if name.startswith(SETTING_PREFIX)
+    }
+
+
 def setting_fields(source: Source) -> dict[str, forms.Field]:
     """A form field for each of a source's settings, by the field's name."""
     provider = PROVIDERS[source.provider]
@@ -119,10 +139,10 @@ def setting_fields(source: Source) -> dict[str, forms.Field]:
     }
 
 
-def _setting_field(setting: Setting, present: str) -> forms.Field:
+def _setting_field(setting: Setting, present: str, choices: Sequence[tuple[str, str]] | None = None) -> forms.Field:
     if setting.choices:
         return forms.ChoiceField(
-            label=setting.label, help_text=setting.help, initial=present, choices=list(setting.choices)
+            label=setting.label, help_text=setting.help, initial=present, choices=choices or setting.choices
         )
     return forms.CharField(
         label=setting.label,
@@ -133,6 +153,16 @@ def _setting_field(setting: Setting, present: str) -> forms.Field:
         widget=AdminTextInputWidget(),
         validators=[_check_printable],
     )
+
+
+def _new_setting_field(setting: Setting) -> forms.Field:
+    """As on an endpoint's page, but that a source which exists already may keep what it has."""
+    if not setting.choices:
+        return _setting_field(setting, "")
+    default = dict(setting.choices)[setting.default]
+    field = _setting_field(setting, "", (("", f"As the source has it; for a new one: {default}"), *setting.choices))
+    field.required = False
+    return field
 
 
 def _check_printable(value: str) -> None:

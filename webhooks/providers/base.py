@@ -89,6 +89,10 @@ class Provider(ABC):
         """Every setting with what staff chose for it, or its default."""
         return {setting.name: chosen.get(setting.name) or setting.default for setting in self.settings}
 
+    def proof(self, settings: Mapping[str, str]) -> str:  # noqa: ARG002  # for providers whose staff choose it
+        """Who or what reads the secrets of a source with these settings, in words that go after “used by”."""
+        return self.title
+
     @abstractmethod
     def scheme(self, public_url: str, settings: Mapping[str, str]) -> Scheme:
         """How a request to `public_url` proves itself, for a source with these settings."""

@@ -128,6 +128,9 @@ class Generic(Provider):
         ),
     )
 
+    def proof(self, settings: Mapping[str, str]) -> str:
+        return f"“{SCHEMES[settings['scheme']].words}”"
+
     def scheme(self, public_url: str, settings: Mapping[str, str]) -> Scheme:  # noqa: ARG002  # every provider's signature
         return SCHEMES[settings["scheme"]].scheme
 

@@ -26,7 +26,7 @@ def verify(request: SignedRequest, scheme: Scheme, secrets: Sequence[SecretValue
     live = [secret for secret in secrets if secret.value]
     if not live:
         return Refused(cause=Cause.NO_SECRET, detail="The endpoint has no live secret.")
-    usable = [secret for secret in live if scheme.secret_problem(secret.value) is None]
+    usable = [secret for secret in live if secret_problem(scheme, secret.value) is None]
     if not usable:
         problem = scheme.secret_problem(live[0].value)
         return Refused(
