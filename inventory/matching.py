@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from inventory.events import FieldValue
 from inventory.models import Barcode, Listing, Product
@@ -40,18 +41,17 @@ def codes_in(fields: dict[str, FieldValue]) -> dict[str, str]:
 def follow_description(listing_id: int, fields: dict[str, FieldValue]) -> None:
     """Bring a listing's barcodes, and the product that they and its name speak of, up to its description."""
     codes = codes_in(fields)
+    gtins = {gtin for gtin in codes.values() if gtin}
     with transaction.atomic():
-        _lock_gtins(gtin for gtin in codes.values() if gtin)
-        barcodes = Barcode.objects.filter(listing=listing_id)
-        barcodes.exclude(code__in=codes).delete()
-        Barcode.objects.bulk_create(
-            [Barcode(listing_id=listing_id, code=code, gtin=gtin) for code, gtin in codes.items()],
-            ignore_conflicts=True,
-        )
-        # Locked, so that what staff decide in this moment is not undone.
         listing = _locked(listing_id)
-        if listing.match == Listing.Match.UNMATCHED:
-            _match(listing, {gtin for gtin in codes.values() if gtin})
+        if _is_news(listing, codes, gtins):
+            _lock_gtins(gtins)
+            Barcode.objects.filter(listing=listing_id).delete()
+            Barcode.objects.bulk_create(
+                [Barcode(listing_id=listing_id, code=code, gtin=gtin) for code, gtin in codes.items()]
+            )
+            if listing.match == Listing.Match.UNMATCHED:
+                _match(listing, gtins)
         _name_product(listing)
 
 
@@ -64,7 +64,7 @@ def link(listing_id: int, product_id: int) -> tuple[Product, Product]:
     with transaction.atomic():
         listing = _locked(listing_id)
         # Locked, so that nobody deletes it for being empty in this moment.
-        return _relink(listing, Product.objects.select_for_update().get(pk=product_id))
+        return _relink(listing, Product.objects.select_for_update(no_key=True).get(pk=product_id))
 
 
 def link_to_own(listing_id: int) -> tuple[Product, Product]:
@@ -80,7 +80,9 @@ def link_to_own(listing_id: int) -> tuple[Product, Product]:
 
 
 def _locked(listing_id: int) -> Listing:
-    return Listing.objects.select_for_update(of=("self",)).select_related("product").get(pk=listing_id)
+    # Its key stays: what refers to it may be written by others in the meantime.
+    listings = Listing.objects.select_for_update(of=("self",), no_key=True)
+    return listings.select_related("product").get(pk=listing_id)
 
 
 def _relink(listing: Listing, product: Product) -> tuple[Product, Product]:
@@ -93,6 +95,18 @@ def _relink(listing: Listing, product: Product) -> tuple[Product, Product]:
     return before, product
 
 
+def _note_match(listing_id: int) -> None:
+    """Say of a listing that its barcode matched it.
+
+    Whoever describes it at this moment may be waiting for a listing of ours: then it is said after the commit.
+    """
+    unmatched = Listing.objects.filter(pk=listing_id, match=Listing.Match.UNMATCHED)
+    if unmatched.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True):
+        unmatched.update(match=Listing.Match.BARCODE)
+    else:
+        transaction.on_commit(lambda: unmatched.update(match=Listing.Match.BARCODE), robust=True)
+
+
 def _drop_if_idle(product: Product) -> None:
     """The product that a listing came with goes with its last listing, unless staff have made it theirs."""
     Product.objects.filter(pk=product.pk, listings__isnull=True, unit="", threshold__isnull=True).delete()
@@ -102,16 +116,32 @@ def _match(listing: Listing, gtins: set[str]) -> None:
     """Give a listing the product of the oldest other listing of its source-independent barcodes, if there is one."""
     if not gtins:
         return
-    twins = Listing.objects.filter(barcodes__gtin__in=gtins).exclude(pk=listing.pk).order_by("pk")
-    oldest = twins.select_related("product").first()
+    oldest = _twins(listing, gtins).order_by("pk").select_related("product").first()
     if oldest is None or oldest.product_id == listing.product_id:
         return
     own = listing.product
     listing.product = oldest.product
     listing.match = Listing.Match.BARCODE
     listing.save(update_fields=["product", "match"])
-    Listing.objects.filter(pk=oldest.pk, match=Listing.Match.UNMATCHED).update(match=Listing.Match.BARCODE)
+    _note_match(oldest.pk)
     _drop_if_idle(own)
+
+
+def _is_news(listing: Listing, codes: dict[str, str], gtins: set[str]) -> bool:
+    """Whether these barcodes say anything that is not written down and acted upon already.
+
+    Most descriptions repeat the barcodes. Whoever only repeats them takes no lock on a GTIN: while it holds its own
+    listing, another worker may hold the GTIN and wait for just that listing.
+    """
+    if codes != dict(Barcode.objects.filter(listing=listing).values_list("code", "gtin")):
+        return True
+    if listing.match != Listing.Match.UNMATCHED or not gtins:
+        return False
+    return _twins(listing, gtins).exclude(product=listing.product_id).exists()
+
+
+def _twins(listing: Listing, gtins: set[str]) -> QuerySet[Listing]:
+    return Listing.objects.filter(barcodes__gtin__in=gtins).exclude(pk=listing.pk)
 
 
 def _name_product(listing: Listing) -> None:
