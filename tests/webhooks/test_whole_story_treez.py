@@ -28,7 +28,14 @@ STORY = [
     # Numbers as text, and a total that is their sum: 990 + 3 + 2 + 0.
     inventory(row("990.0", "3", "2", "0", total="995.0")),
     # 985 + 3 + 2 + 5 are 995, and Treez says 993.
-    inventory(row(985, 3, 2, 5, total=993), expirationDate="2026-09-30", manifestNumber="M-1"),
+    inventory(
+        row(985, 3, 2, 5, total=993),
+        expirationDate="2026-09-30",
+        harvestDate="2025-05-01",
+        manifestNumber="M-1",
+        distributorLicense="C11-1",
+        labResults=[{"thc": "10"}],
+    ),
     # 380 go to the vault and may not be sold there.
     inventory(row(600), row(380, 3, 2, 5, location=VAULT, sellable=False), expirationDate=None),
     # They may be sold again; what is packed and returned there Treez does not say this time.
@@ -107,7 +114,15 @@ def test_a_day_at_three_dispensaries_leaves_these_counts_listings_batches_and_pl
         ("uptown", CASE),
         ("uptown", VAULT),
     ]
-    mints = source.batches.get(external_id=BATCH).description
-    assert (mints["manifest"], mints["package_label"]) == ("M-1", treez.PACKAGE)
+    assert source.batches.get(external_id=BATCH).description == {
+        "package_label": treez.PACKAGE,
+        "label": "G1H7C",
+        "created_on": "2025-06-11",
+        "expires_on": "2026-09-30",
+        "harvested_on": "2025-05-01",
+        "manifest": "M-1",
+        "distributor_license": "C11-1",
+        "lab_results": [{"thc": "10"}],
+    }
     assert ledger.prove().breaches == []
     assert list(ledger.differences()) == []
