@@ -5,12 +5,12 @@ together, once, and never against staff's own word. Other codes are kept for sea
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from inventory.events import FieldValue
+from inventory.events import FieldValue, ListingDescribed
 from inventory.models import Barcode, Listing, Product
 
 GTIN_LENGTHS = {8, 12, 13, 14}
@@ -31,11 +31,28 @@ def gtin_of(code: str) -> str:
     return padded if total % 10 == 0 else ""
 
 
-def codes_in(fields: dict[str, FieldValue]) -> dict[str, str]:
+def codes_in(fields: Mapping[str, FieldValue]) -> dict[str, str]:
     """The barcodes that a listing's description gives, each with its GTIN or ''."""
     listed = fields.get("barcodes")
     codes = [code for code in listed if isinstance(code, str) and code] if isinstance(listed, list) else []
     return {code: gtin_of(code) for code in codes}
+
+
+def lock_barcodes(descriptions: Iterable[tuple[int, ListingDescribed]]) -> None:
+    """Let nobody else match the GTINs that these (source id, description) pairs bring, until the transaction ends.
+
+    One sorted sweep, so that two transactions cannot deadlock. What a listing is known by already is left out: most
+    descriptions repeat it, and nobody has to wait for them.
+    """
+    told = {
+        (source_id, said.tenant, said.listing, gtin)
+        for source_id, said in descriptions
+        for gtin in codes_in(said.fields).values()
+        if gtin
+    }
+    known = Barcode.objects.filter(gtin__in={gtin for *_, gtin in told})
+    written = known.values_list("listing__source_id", "listing__tenant", "listing__external_id", "gtin")
+    _lock_gtins({gtin for *_, gtin in told.difference(written)} if told else set())
 
 
 def follow_description(listing_id: int, fields: dict[str, FieldValue]) -> None:
@@ -154,5 +171,6 @@ def _lock_gtins(gtins: Iterable[str]) -> None:
     """Let nobody else match these until the transaction ends; on SQLite nobody else can write anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for gtin in sorted(gtins):
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, zlib.crc32(gtin.encode()) - 2**31])
+            # By their keys: two GTINs may share one.
+            for key in sorted({zlib.crc32(gtin.encode()) - 2**31 for gtin in gtins}):
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, key])

@@ -10,8 +10,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from inventory import ledger
-from inventory.events import InvalidStatement, Statement
+from inventory import ledger, matching
+from inventory.events import InvalidStatement, ListingDescribed, Statement
 from inventory.instants import from_datetime, instant_text, to_datetime
 from inventory.ledger import ConflictingStatement
 from inventory.models import Cause, Source
@@ -86,6 +86,14 @@ def _prepare(book: ledger.Book, readings: Sequence[tuple[Delivery, Reading]]) ->
             book.prepare(
                 (delivery.endpoint.source_id, _statements(reading), _replaced(delivery, reading))
                 for delivery, reading in readings
+            )
+            # After the streams, and for all at once: two workers that bring the same new barcodes in opposite orders
+            # wait for each other here, where neither holds what the other wants.
+            matching.lock_barcodes(
+                (delivery.endpoint.source_id, statement)
+                for delivery, reading in readings
+                for statement in _statements(reading)
+                if isinstance(statement, ListingDescribed)
             )
     except ConflictingStatement:
         return True

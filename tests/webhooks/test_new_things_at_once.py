@@ -181,12 +181,14 @@ def test_two_workers_that_meet_a_new_barcode_of_two_sources_make_one_product() -
     assert ledger.prove().breaches == []
 
 
-def test_workers_that_want_each_others_listings_do_not_deadlock() -> None:
+@pytest.mark.parametrize("repeats_the_barcode", [True, False])
+def test_workers_that_want_each_others_listings_do_not_deadlock(repeats_the_barcode: bool) -> None:
     """One brings news of twenty known listings, the other new listings of the same barcodes in the opposite order."""
     catalogue, shop = account_of("budsense"), account_of("generic")
 
     def told(number: int, event: str, at: str) -> bytes:
-        fields = {"name": event, "barcodes": [_gtin(number)]}
+        barcodes = {"barcodes": [_gtin(number)]} if event == "known" or repeats_the_barcode else {}
+        fields = {"name": event, **barcodes}
         said = generic.description(fields, at=at, listing=f"SKU-{number}")
         return generic.event(said, event_id=f"{event}-{number}")
 
@@ -197,6 +199,25 @@ def test_workers_that_want_each_others_listings_do_not_deadlock() -> None:
         *(budsense.changes(budsense.change(_gtin(number), name="Tea")) for number in reversed(numbers))
     )
     assert work_at_once([delivery.pk for delivery in news], [delivery.pk for delivery in new]) == 40
+    assert (Listing.objects.count(), Product.objects.count()) == (40, 20)
+    assert set(Listing.objects.values_list("match", flat=True)) == {"barcode"}
+    assert ledger.prove().breaches == []
+
+
+def test_workers_that_bring_the_same_new_barcodes_in_opposite_orders_do_not_deadlock() -> None:
+    """Twenty barcodes that nobody knew, from two sources at once: each pair of listings ends with one product."""
+    catalogue, shop = account_of("budsense"), account_of("generic")
+    numbers = range(20)
+    theirs = catalogue.store(*(budsense.changes(budsense.change(_gtin(n), name="Tea")) for n in numbers))
+    ours = shop.store(
+        *(
+            generic.event(
+                generic.description({"name": "Tea", "barcodes": [_gtin(n)]}, listing=f"SKU-{n}"), event_id=f"event-{n}"
+            )
+            for n in reversed(numbers)
+        )
+    )
+    assert work_at_once([delivery.pk for delivery in theirs], [delivery.pk for delivery in ours]) == 40
     assert (Listing.objects.count(), Product.objects.count()) == (40, 20)
     assert set(Listing.objects.values_list("match", flat=True)) == {"barcode"}
     assert ledger.prove().breaches == []
