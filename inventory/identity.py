@@ -23,6 +23,7 @@ from inventory.events import (
     PackageCorrection,
     PackageRead,
     PlaceDescribed,
+    PlacesNamed,
     Statement,
 )
 from inventory.models import Batch, Listing, Location, Product
@@ -67,15 +68,17 @@ class References:
                 put(self.batches, *(row.batch for row in statement.rows))
                 put(self.locations, *(row.location for row in statement.rows))
             case PackageCorrection():
+                # Its place is there: what is corrected by hand was read before, and may have another name by now.
                 put(self.listings, statement.listing)
                 put(self.batches, statement.batch)
-                put(self.locations, statement.location)
             case ListingDescribed():
                 put(self.listings, statement.listing)
             case BatchDescribed():
                 put(self.batches, statement.batch)
             case PlaceDescribed():
                 put(self.locations, statement.location, *_parents(statement))
+            case PlacesNamed():
+                put(self.locations, *statement.places)
             case _:
                 raise TypeError(f"{type(statement).__name__} is no statement that identity knows")
 

@@ -16,9 +16,10 @@ from inventory.ledger.audit import movement_sums
 from inventory.ledger.directory import Directory, open_stream
 from inventory.ledger.encoding import to_statement
 from inventory.ledger.folding import openings_of
+from inventory.ledger.naming import StoredNamings, names_of
 from inventory.ledger.places import parents_then
 from inventory.ledger.standing import standing_events
-from inventory.ledger.values import values_of
+from inventory.ledger.values import NOTHING_STANDS, values_of
 from inventory.models import Count, Location, Movement, StockEvent, Stream
 from inventory.snapshot import read_snapshot
 
@@ -69,13 +70,17 @@ def stock(
         wanted = _wanted(product, source)
         while counts := list(wanted.filter(pk__gt=last)[:ROWS_AT_A_TIME]):
             last = counts[-1].pk
-            places.learn({count.location_id for count in counts if count.location_id})
+            places.learn({location.same_as_id or location.pk for count in counts if (location := count.location)})
             then = values(counts)
-            yield from (_row(count, then[count.pk], places) for count in counts if count.pk in then)
+            yield from (
+                _row(count, then[count.pk], places)
+                for count in counts
+                if count.pk in then and not _is_gone(count, then[count.pk])
+            )
 
 
 def _wanted(product: str, source: str) -> QuerySet[Count]:
-    counts = Count.objects.select_related("source", "listing__product", "batch", "location").order_by("pk")
+    counts = Count.objects.select_related("source", "listing__product", "batch", "location__same_as").order_by("pk")
     if source:
         counts = counts.filter(source__name=source)
     if product:
@@ -83,16 +88,22 @@ def _wanted(product: str, source: str) -> QuerySet[Count]:
     return counts
 
 
+def _is_gone(count: Count, value: CountValue) -> bool:
+    """Whether a count was kept at what is only another name of its place, and is kept at the place itself by now."""
+    return value == NOTHING_STANDS and count.location is not None and count.location.same_as_id is not None
+
+
 def _row(count: Count, value: CountValue, places: "_Places") -> StockRow:
     hidden = value.quality in {Quality.UNKNOWN, Quality.UNTRACKED}
+    location = count.location and (count.location.same_as or count.location)
     return StockRow(
         count_id=count.pk,
         source=count.source.name,
         listing=count.listing.external_id,
         batch=count.batch.external_id if count.batch else None,
-        location=count.location.external_id if count.location else None,
+        location=location.external_id if location else None,
         product=count.listing.product.name,
-        location_path=places.path(count.location_id) if count.location_id else None,
+        location_path=places.path(location.pk) if location else None,
         bucket=count.bucket,
         state=count.state,
         quantity=None if hidden else value.quantity,
@@ -112,8 +123,9 @@ def _values_at(as_of: datetime | None, clock: Clock) -> Values:
         }
     if clock is Clock.TRUE:
         directory = Directory()
+        namings = StoredNamings()
         instant = from_datetime(as_of)
-        return lambda counts: _true_then(counts, instant, directory)
+        return lambda counts: _true_then(counts, instant, directory, namings)
     newest = Movement.objects.filter(recorded_at__lte=as_of).order_by("-recorded_at", "-seq").first()
     seq = 0 if newest is None else newest.seq
     return lambda counts: _known_then(counts, seq)
@@ -137,7 +149,9 @@ def _known_then(counts: Sequence[Count], seq: int) -> dict[int, CountValue]:
     }
 
 
-def _true_then(counts: Sequence[Count], instant: int, directory: Directory) -> dict[int, CountValue]:
+def _true_then(
+    counts: Sequence[Count], instant: int, directory: Directory, namings: StoredNamings
+) -> dict[int, CountValue]:
     """What the events that occurred by `instant` make."""
     by_slot = {count.slot: count.pk for count in counts}
     streams = Stream.objects.in_bulk({count.stream_id for count in counts})
@@ -149,8 +163,10 @@ def _true_then(counts: Sequence[Count], instant: int, directory: Directory) -> d
     for pk, statements in said.items():
         if statements:
             stream = open_stream(streams[pk])
-            state = fold.fold(stream.kind, statements, openings=openings_of(stream, statements))
-            for slot, value in values_of(stream, state, statements[-1].tenant, directory).items():
+            tenant = statements[-1].tenant
+            names = names_of(stream, tenant, namings)
+            state = fold.fold(stream.kind, statements, openings=openings_of(stream, statements), names=names)
+            for slot, value in values_of(stream, state, tenant, directory).items():
                 if slot.text in by_slot:
                     found[by_slot[slot.text]] = value
     return found

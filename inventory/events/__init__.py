@@ -35,6 +35,7 @@ from inventory.events.lots import (
     LotSpawned,
     LotStatement,
 )
+from inventory.events.naming import PlacesNamed
 from inventory.events.packages import (
     Absence,
     PackageAdjusted,
@@ -59,6 +60,7 @@ StockStatement: TypeAlias = (
     | ListingDescribed
     | BatchDescribed
     | PlaceDescribed
+    | PlacesNamed
     | PackageRead
     | PackageAdjusted
     | PackageCounted
@@ -94,6 +96,7 @@ __all__ = [
     "PackageRow",
     "PackageStatement",
     "PlaceDescribed",
+    "PlacesNamed",
     "Position",
     "Quality",
     "Reading",

@@ -50,6 +50,7 @@ class StreamKind(StrEnum):
     BATCH = "batch"
     PLACE = "place"
     PACKAGE = "package"
+    NAMING = "naming"
 
 
 class CountRank(IntEnum):

@@ -85,6 +85,9 @@ class Note(StrEnum):
     DESCRIPTION_COVERED = "description_covered", "Newer statements cover all of its fields."
     NOTHING_DESCRIBED = "nothing_described", "It states no field."
 
+    # Names of places
+    NAMED = "named", "It says which places the source means by these names."
+
 
 class Late(Exception):
     """This event belongs before the head of its stream; the stream must be folded anew."""

@@ -3,20 +3,21 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from inventory.events import LotSpawned, Position, Statement, StreamKind
-from inventory.fold import CountState, Late, State
+from inventory.events import LotSpawned, PlacesNamed, Position, Statement, StreamKind
+from inventory.fold import NO_NAMING, CountState, Late, Naming, NamingState, State, advance
 from inventory.fold.links import may_link
 from inventory.identity import Identifier
-from inventory.ledger.directory import Directory, OpenStream
-from inventory.ledger.errors import ConflictingStatement
+from inventory.ledger.directory import Directory, OpenStream, naming_in
 from inventory.ledger.folding import refold
 from inventory.ledger.links import follow_links
+from inventory.ledger.naming import follow_naming, packages_at
+from inventory.ledger.packages import follow_packages
 from inventory.ledger.places import edge_of, follow_places
 from inventory.ledger.projection import write_counts, write_described, write_states
 from inventory.ledger.slots import stream_slot
 from inventory.ledger.splits import note_splits, split_off
-from inventory.ledger.values import CountChange, changes, values_of
-from inventory.models import Batch, Count, Movement, Retraction, StockEvent
+from inventory.ledger.values import NOTHING_STANDS, CountChange, changes, values_of
+from inventory.models import Movement, Retraction, StockEvent
 from inventory.quantity import QuantityOutOfRange
 
 
@@ -28,7 +29,7 @@ class StreamChange:
     withdrawn: list[tuple[Statement, Retraction]] = field(default_factory=list)
     added: list[tuple[Statement, StockEvent]] = field(default_factory=list)
     parent: "StreamChange | None" = None
-    """What changes in the lot that this one was split off, or in one further back."""
+    """What changes in the lot that this one was split off, or in one further back; or in the names of places."""
 
     @property
     def first(self) -> tuple[Statement, StockEvent | Retraction]:
@@ -52,8 +53,10 @@ class StreamChange:
     def position(self) -> Position:
         return self.first[0].position
 
-    def steps(self) -> Iterator[tuple[State, StockEvent | Retraction]]:
+    def steps(self, names: Naming = NO_NAMING) -> Iterator[tuple[State, StockEvent | Retraction]]:
         """The states that the stream goes through, each with what brought it there.
+
+        `names` are what the names of places mean by now; they matter to packages only.
 
         Events that come next are taken one by one. Where something is late or taken back, the stream is folded anew
         once: a piece is judged by where it ends, not by states on the way that never were. Raises QuantityOutOfRange
@@ -70,7 +73,7 @@ class StreamChange:
         if not effective:
             for statement, event in self.added:
                 try:
-                    state, _ = state.advance(statement)
+                    state, _ = advance(state, statement, names=names)
                 except (Late, QuantityOutOfRange):
                     effective = [event]
                     break
@@ -79,11 +82,13 @@ class StreamChange:
             yield from steps
             return
         witness = self.added[0][1] if self.withdrawn and self.added else effective[0]
-        yield refold(self.stream, self.position), witness
+        yield refold(self.stream, self.position, names), witness
 
     def _is_covered(self, statement: Statement) -> bool:
-        """Whether a newer reading covers what is taken back, so that its absence changes nothing."""
+        """Whether others say as much as what is taken back, so that its absence changes nothing."""
         state = self.stream.state
+        if isinstance(state, NamingState) and isinstance(statement, PlacesNamed):
+            return state.is_within(statement)
         return isinstance(state, CountState) and state.anchor is not None and statement.position < state.anchor
 
 
@@ -93,27 +98,29 @@ def apply_changes(pieces: Iterable[StreamChange], directory: Directory, cause_id
     Raises ConflictingStatement for a package that tells of a batch whose counts belong to another one.
     """
     moved: list[tuple[OpenStream, CountChange, StockEvent | Retraction]] = []
-    changed: list[tuple[OpenStream, str]] = []
+    changed: list[tuple[OpenStream, OpenStream, str]] = []
     tied: list[OpenStream] = []
     replaced: set[tuple[int, str]] = set()
-    for piece in _with_split_off_lots(pieces, directory):
+    for piece in _with_split_off_lots(_with_renamed_packages(pieces, directory), directory):
         stream, tenant = piece.stream, piece.tenant
-        for state, witness in piece.steps():
+        for state, witness in piece.steps(directory.names_of(stream, tenant)):
             after = stream.with_state(state)
             moved += [(after, change, witness) for change in _count_changes(stream, after, tenant, directory)]
             stream = after
         if stream.state != piece.stream.state:
             directory.streams[stream.slot] = stream
-            changed.append((stream, tenant))
+            changed.append((piece.stream, stream, tenant))
         if piece.may_link:
             # Even where the lot stays as it is: a late event may tie it to another one all the same.
             tied.append(stream)
         if stream.kind is StreamKind.PLACE and edge_of(stream.state) != edge_of(piece.stream.state):
             replaced.add((stream.source_id, tenant))
-    _refuse_batches_of_others(moved)
+    follow_packages([entry for entry in changed if entry[0].kind is StreamKind.PACKAGE], directory)
+    # What a package tells no more comes first: another one may tell it now.
+    moved.sort(key=lambda entry: entry[0].kind is not StreamKind.PACKAGE or entry[1].after != NOTHING_STANDS)
     ids = write_counts((stream, change) for stream, change, _ in moved)
-    write_states(stream for stream, _ in changed)
-    for stream, tenant in changed:
+    write_states(stream for _, stream, _ in changed)
+    for _, stream, tenant in changed:
         write_described(stream, tenant, directory)
     for stream in tied:
         follow_links(stream.id, stream.subject_id)
@@ -134,16 +141,32 @@ def apply_changes(pieces: Iterable[StreamChange], directory: Directory, cause_id
     ]
 
 
-def _refuse_batches_of_others(moved: list[tuple[OpenStream, CountChange, StockEvent | Retraction]]) -> None:
-    batches: dict[int, set[int | None]] = {}
-    for stream, change, _ in moved:
-        if stream.kind is StreamKind.PACKAGE:
-            batches.setdefault(stream.id, set()).add(change.slot.batch_id)
-    for stream_id, told in batches.items():
-        other = Count.objects.filter(batch__in=told).exclude(stream=stream_id).order_by("pk").first()
-        if other is not None:
-            batch = Batch.objects.get(counts=other)
-            raise ConflictingStatement(f"batch {batch}: its counts belong to another package already")
+def _with_renamed_packages(pieces: Iterable[StreamChange], directory: Directory) -> list[StreamChange]:
+    """These pieces without those of namings, which are applied, and one more for each package whose places they change.
+
+    The packages need no second look: whoever writes one holds the lock of its account's naming.
+    """
+    every = {piece.stream.slot: piece for piece in pieces}
+    for slot, piece in list(every.items()):
+        if piece.stream.kind is not StreamKind.NAMING:
+            continue
+        del every[slot]
+        stream = piece.stream
+        for state, _ in piece.steps():
+            stream = stream.with_state(state)
+        if stream.state == piece.stream.state:
+            continue
+        directory.streams[slot] = stream
+        write_states([stream])
+        before, after = naming_in(piece.stream.state), naming_in(stream.state)
+        if before.places() != after.places():
+            follow_naming(stream.source_id, piece.tenant, after)
+        if places := before.replaced_by(after):
+            slots = packages_at(stream.source_id, piece.tenant, places)
+            directory.cover_streams(slots)
+            for package in slots:
+                every.setdefault(package, StreamChange(directory.streams[package])).parent = piece
+    return list(every.values())
 
 
 def _with_split_off_lots(pieces: Iterable[StreamChange], directory: Directory) -> list[StreamChange]:

@@ -17,6 +17,7 @@ from inventory.events import (
     PackageRead,
     PackageStatement,
     PlaceDescribed,
+    PlacesNamed,
     Statement,
     StreamKind,
 )
@@ -28,7 +29,7 @@ from inventory.identity import (
     find_or_make_locations,
 )
 from inventory.ledger.errors import ConflictingStatement, UnreadableState
-from inventory.ledger.slots import CountSlot, PackageName, stream_slot
+from inventory.ledger.slots import AccountName, CountSlot, PackageName, stream_slot
 from inventory.ledger.splits import split_off
 from inventory.models import Batch, Count, Stream
 
@@ -88,6 +89,8 @@ class Directory:
     def cover(self, items: Iterable[tuple[int, Statement]]) -> None:
         """Find or make, and lock, everything that these (source id, statement) pairs speak of.
 
+        First of all the naming of the places of each account whose packages or names are spoken of: what a package's
+        counts are hangs on it, and it is locked by whoever writes either, so that neither changes under the other.
         With each lot, the lots that were split off it, which opened where it was; with a lot that is split off, the row
         of the one that it came from, whose history says where.
         """
@@ -96,6 +99,11 @@ class Directory:
         for source_id, statement in pairs:
             references.add(source_id, statement)
         self.cover_names(references)
+        self._lock_namings(
+            AccountName(source_id, statement.tenant)
+            for source_id, statement in pairs
+            if isinstance(statement, PackageStatement | PlacesNamed)
+        )
         wanted = {self.slot_of(source_id, statement): (source_id, statement) for source_id, statement in pairs}
         packaged = {
             self.batches[Identifier(source_id, statement.tenant, batch)]
@@ -117,6 +125,16 @@ class Directory:
         self.listings |= find_or_make_listings(references.listings - self.listings.keys())
         self.batches |= find_or_make_batches(references.batches - self.batches.keys())
         self.locations |= find_or_make_locations(references.locations - self.locations.keys())
+
+    def cover_streams(self, slots: Iterable[str]) -> None:
+        """Lock these streams, which are there."""
+        self.streams |= self._locked(sorted(set(slots) - self.streams.keys()))
+
+    def names_of(self, stream: OpenStream, tenant: str) -> fold.Naming:
+        """What the names of places mean by now that a covered stream's statements use; see `naming.names_of`."""
+        if stream.kind is not StreamKind.PACKAGE:
+            return fold.NO_NAMING
+        return naming_in(self.streams[stream_slot(StreamKind.NAMING, AccountName(stream.source_id, tenant))].state)
 
     def stream_of(self, source_id: int, statement: Statement) -> OpenStream:
         """The open stream that a covered statement belongs to."""
@@ -142,8 +160,8 @@ class Directory:
                 )
             case LotStatement():
                 return stream_slot(StreamKind.LOT, named(self.batches, statement.batch))
-            case PackageStatement():
-                return stream_slot(StreamKind.PACKAGE, PackageName(source_id, statement.tenant, statement.package))
+            case PackageStatement() | PlacesNamed():
+                return stream_slot(statement.stream, _own_name(source_id, statement))
             case ListingDescribed():
                 return stream_slot(StreamKind.LISTING, named(self.listings, statement.listing))
             case BatchDescribed():
@@ -172,6 +190,21 @@ class Directory:
 
     def _unlocked_lots(self, batches: Iterable[int]) -> set[str]:
         return {stream_slot(StreamKind.LOT, batch) for batch in batches} - self.streams.keys()
+
+    def _lock_namings(self, accounts: Iterable[AccountName]) -> None:
+        named = {stream_slot(StreamKind.NAMING, account): account for account in accounts}
+        wanted = sorted(named.keys() - self.streams.keys())
+        if not wanted:
+            return
+        found = self._locked(wanted)
+        missing = [slot for slot in wanted if slot not in found]
+        if missing:
+            Stream.objects.bulk_create(
+                [Stream(source_id=named[slot].source_id, kind=StreamKind.NAMING, slot=slot) for slot in missing],
+                ignore_conflicts=True,
+            )
+            found |= self._locked(missing)
+        self.streams |= found
 
     def _lock(
         self, wanted: dict[str, tuple[int, Statement]], packaged: set[int], beside: set[int], children: set[str]
@@ -260,6 +293,17 @@ def _packaged(statement: Statement) -> tuple[str, ...]:
             return (statement.batch,)
         case _:
             return ()
+
+
+def _own_name(source_id: int, statement: PackageStatement | PlacesNamed) -> PackageName | AccountName:
+    if isinstance(statement, PlacesNamed):
+        return AccountName(source_id, statement.tenant)
+    return PackageName(source_id, statement.tenant, statement.package)
+
+
+def naming_in(state: fold.State) -> fold.Naming:
+    """What the names mean by the state of a naming stream."""
+    return fold.Naming(state.runs) if isinstance(state, fold.NamingState) else fold.NO_NAMING
 
 
 def open_stream(row: Stream) -> OpenStream:

@@ -2,7 +2,7 @@
 
 from inventory import fold
 from inventory.events import LotSpawned, Position, Statement, StreamKind
-from inventory.fold import NO_OPENINGS, CountState, Openings
+from inventory.fold import NO_NAMING, NO_OPENINGS, CountState, Naming, Openings
 from inventory.ledger.directory import OpenStream
 from inventory.ledger.encoding import to_statement
 from inventory.ledger.standing import standing_events
@@ -16,11 +16,14 @@ def statements_of(stream_id: int, *, since: int | None = None) -> list[Statement
     return [to_statement(event) for event in events.order_by("occurred", "id")]
 
 
-def refold(stream: OpenStream, first: Position) -> fold.State:
-    """The state of a stream in which things were added or taken back, the first of them at `first`."""
+def refold(stream: OpenStream, first: Position, names: Naming = NO_NAMING) -> fold.State:
+    """The state of a stream in which things were added or taken back, the first of them at `first`.
+
+    `names` are what the names of places mean by now; they matter to packages only.
+    """
     since = _count_base(stream, first) if stream.kind is StreamKind.COUNT else None
     statements = statements_of(stream.id, since=since)
-    return fold.fold(stream.kind, statements, openings=openings_of(stream, statements))
+    return fold.fold(stream.kind, statements, openings=openings_of(stream, statements), names=names)
 
 
 def _count_base(stream: OpenStream, first: Position) -> int | None:

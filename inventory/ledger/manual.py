@@ -13,6 +13,7 @@ from inventory.events import (
     LotCounted,
     LotStatement,
     PackageAdjusted,
+    PackageCorrection,
     PackageCounted,
     PackageRead,
     Reading,
@@ -22,7 +23,7 @@ from inventory.events import (
 from inventory.instants import from_datetime
 from inventory.ledger.book import Recorded, Why, posting
 from inventory.ledger.errors import UnknownCount
-from inventory.models import Batch, Cause, Count, StockEvent
+from inventory.models import Batch, Cause, Count, Location, StockEvent
 
 
 def adjust(count_id: int, change: Decimal, *, actor: str, note: str = "") -> Recorded:
@@ -73,10 +74,15 @@ def _what(count: Count) -> dict[str, Any]:
     return {
         "listing": count.listing.external_id,
         "batch": _batch(count),
-        "location": count.location.external_id if count.location else "",
+        "location": _place(count.location) if count.location else "",
         "bucket": Bucket(count.bucket),
         "state": count.state,
     }
+
+
+def _place(location: Location) -> str:
+    """What a source calls a place for good, where that is known: its name may be another place's by now."""
+    return location.identity or location.external_id
 
 
 def _in_package(count: Count) -> dict[str, Any]:
@@ -91,6 +97,9 @@ def _write(count: Count, statement: Statement, why: Why) -> Recorded:
         if isinstance(statement, LotStatement):
             book.prepare([(count.source_id, (statement,), ())])
             _check_that_the_lot_is_there(count)
+        elif isinstance(statement, PackageCorrection):
+            book.prepare([(count.source_id, (statement,), ())])
+            _check_that_the_place_is_one(count)
         return book.record(count.source_id, (statement,), why)
 
 
@@ -100,6 +109,13 @@ def _check_that_the_lot_is_there(count: Count) -> None:
     is_there = (batch.listing_id, batch.location_id) == (count.listing_id, count.location_id)
     if batch.status != Batch.Status.LIVE or not is_there:
         raise UnknownCount(f"the lot {batch} is not at {count.location} any more")
+
+
+def _check_that_the_place_is_one(count: Count) -> None:
+    """Under the lock of its account's naming: what is only a name of another place has no counts of its own."""
+    location = Location.objects.select_related("same_as").get(counts=count.pk)
+    if location.same_as is not None:
+        raise UnknownCount(f"{location} is another name of {location.same_as}: the count is kept there")
 
 
 def _count(count_id: int) -> Count:

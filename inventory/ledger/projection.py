@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Case, F, Value, When
+
 from inventory.events import FieldValue
 from inventory.fold import DescriptionState, LotState
 from inventory.identity import Identifier, References
@@ -35,7 +37,10 @@ def write_counts(changed: Iterable[tuple[OpenStream, CountChange]]) -> dict[str,
         for stream, change in changed
     }
     written = Count.objects.bulk_create(
-        rows.values(), update_conflicts=True, unique_fields=["slot"], update_fields=["quantity", "quality", "as_of"]
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["slot"],
+        update_fields=["stream", "quantity", "quality", "as_of"],
     )
     return {row.slot: row.pk for row in written}
 
@@ -54,7 +59,10 @@ def write_described(stream: OpenStream, tenant: str, directory: Directory) -> No
         case DescriptionState() as state if stream.batch_id:
             Batch.objects.filter(pk=stream.batch_id).update(**batch_row(state))
         case DescriptionState() as state:
-            Location.objects.filter(pk=stream.subject_id).update(**location_row(state))
+            row = location_row(state)
+            # A place that the source's naming knows has its newest name from there.
+            name = Case(When(identity="", then=Value(row.pop("name"))), default=F("name"))
+            Location.objects.filter(pk=stream.subject_id).update(**row, name=name)
         case _:
             pass
 
@@ -95,11 +103,16 @@ def batch_row(state: DescriptionState) -> dict[str, object]:
 def location_row(state: DescriptionState) -> dict[str, object]:
     """What a description makes of its location's columns, but for the parent, which depends on other places."""
     return {
-        "name": _text(state.fields, "name"),
+        "name": name_in(state.fields),
         "kind": _text(state.fields, "kind")[:40],
         "active": state.fields.get("active") is not False,
         "description": state.fields,
     }
+
+
+def name_in(fields: dict[str, FieldValue]) -> str:
+    """The name that a description gives; '' where it gives none."""
+    return _text(fields, "name")
 
 
 def _text(fields: dict[str, FieldValue], name: str) -> str:

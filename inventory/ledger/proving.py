@@ -85,7 +85,9 @@ def _prove_streams(proof: Proof) -> None:
 
 def _convergence(audited: Audited) -> Iterator[Breach]:
     backwards = audited.statements[::-1]
-    again = fold.fold(audited.stream.kind, backwards, openings=openings_of(audited.stream, backwards))
+    again = fold.fold(
+        audited.stream.kind, backwards, openings=openings_of(audited.stream, backwards), names=audited.names
+    )
     if again != audited.state:
         yield Breach(
             law=CONVERGENCE,

@@ -8,11 +8,13 @@ from inventory.events import StreamKind
 from inventory.fold import CountValue
 from inventory.ledger.audit import Audited, audit_stream, audit_streams, movement_sums
 from inventory.ledger.book import Book, Why, posting
-from inventory.ledger.directory import Directory
+from inventory.ledger.directory import Directory, naming_in
 from inventory.ledger.links import follow_links
+from inventory.ledger.naming import follow_naming
+from inventory.ledger.packages import write_batch_places
 from inventory.ledger.places import follow_places, misplaced_everywhere
 from inventory.ledger.projection import write_counts, write_described, write_states
-from inventory.ledger.slots import CountSlot
+from inventory.ledger.slots import CountSlot, account_of
 from inventory.ledger.values import CountChange
 from inventory.models import Cause, Movement, Retraction, StockEvent, Stream
 from inventory.snapshot import read_snapshot
@@ -53,6 +55,9 @@ def _mend(book: Book, stream_id: int, why: Why) -> None:
         for slot, value in audited.counts.items()
     )
     write_described(stream, audited.tenant, directory)
+    write_batch_places({}, audited.batches)
+    if stream.kind is StreamKind.NAMING:
+        follow_naming(*account_of(stream.slot), naming_in(stream.state))
     if stream.kind is StreamKind.LOT:
         follow_links(stream.id, stream.subject_id)
     book.correct([movement for slot in audited.counts for movement in _correction(audited, slot, ids)], why)

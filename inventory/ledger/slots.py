@@ -57,9 +57,31 @@ class PackageName(NamedTuple):
         return f"{self.source_id}:sha256:{sha256(text.encode()).hexdigest()}"
 
 
-def stream_slot(kind: StreamKind, of: CountSlot | PackageName | int) -> str:
-    """The text that names a stream: a count's slot, a package's name, or the id of its lot, listing, batch or place."""
-    return f"{kind}:{of.text if isinstance(of, CountSlot | PackageName) else of}"
+class AccountName(NamedTuple):
+    """One account of a source, whose places are named together."""
+
+    source_id: int
+    tenant: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.source_id}:{self.tenant}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The twin of `text`."""
+        source_id, tenant = text.split(":", 1)
+        return cls(int(source_id), tenant)
+
+
+def stream_slot(kind: StreamKind, of: CountSlot | PackageName | AccountName | int) -> str:
+    """The text that names a stream: a count's slot, a package's or an account's name, or the id of its one subject."""
+    return f"{kind}:{of if isinstance(of, int) else of.text}"
+
+
+def account_of(stream_slot_text: str) -> AccountName:
+    """The account whose places a naming stream is about."""
+    return AccountName.parse(stream_slot_text.partition(":")[2])
 
 
 def count_slot_of(stream_slot_text: str) -> CountSlot:

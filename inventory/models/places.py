@@ -38,6 +38,17 @@ class Location(models.Model):
     parent_refused = models.BooleanField(
         default=False, editable=False, help_text="The source named a parent that would close a circle."
     )
+    same_as = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="earlier_names",
+        editable=False,
+        help_text="The place that this is another name of.",
+    )
+    identity = models.CharField(
+        max_length=IDENTIFIER_LENGTH, blank=True, editable=False, help_text="What the source calls it for good."
+    )
     active = models.BooleanField(default=True, editable=False)
     description = models.JSONField(default=dict, editable=False)
     site = models.ForeignKey(Site, on_delete=models.SET_NULL, null=True, blank=True, related_name="locations")

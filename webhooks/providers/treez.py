@@ -20,6 +20,7 @@ from inventory.events import (
     PackageRead,
     PackageRow,
     PlaceDescribed,
+    PlacesNamed,
     StockStatement,
 )
 from inventory.quantity import quantity_text
@@ -156,7 +157,7 @@ def _inventory(data: Payload, intake: Intake, tenant: str) -> Parsed:
         ),
         ListingDescribed(**telling.of("listing"), listing=listing, fields=_listing_fields(data)),
         *_batches(data, rows, telling),
-        *_places(({"name": row["location"].text()} for row in rows), telling),
+        *_places(rows, telling),
     ]
     return Parsed(
         event_kind=INVENTORY, tenant=tenant, statements=tuple(statements), note="; ".join(_total_problems(rows))
@@ -232,13 +233,10 @@ def _batches(data: Payload, rows: Iterable[Payload], telling: _Telling) -> Itera
         yield BatchDescribed(**telling.of("batch", index), batch=batch, fields=fields)
 
 
-def _places(named: Iterable[dict[str, FieldValue]], telling: _Telling) -> Iterator[PlaceDescribed]:
+def _places(rows: Iterable[Payload], telling: _Telling) -> Iterator[PlaceDescribed]:
     """Each place once, by its name: Treez's rows name a place in no other way."""
-    places: dict[str, dict[str, FieldValue]] = {}
-    for fields in named:
-        places.setdefault(str(fields["name"]), {}).update(fields)
-    for index, (name, fields) in enumerate(places.items()):
-        yield PlaceDescribed(**telling.of("place", index), location=name, fields=fields)
+    for index, name in enumerate(dict.fromkeys(row["location"].text() for row in rows)):
+        yield PlaceDescribed(**telling.of("place", index), location=name, fields={"name": name})
 
 
 def _product(data: Payload, intake: Intake, tenant: str) -> Parsed:
@@ -248,17 +246,18 @@ def _product(data: Payload, intake: Intake, tenant: str) -> Parsed:
     # How much of a product may be sold is capped in one of Treez's interfaces and is the sum of no known set of
     # packages: of these rows only the names and ids of the places are read.
     detail = data.get("sellable_quantity_detail")
-    places = [row for row in detail.items() if row.get("location") and row.get("location_id")] if detail else []
-    named: Iterator[dict[str, FieldValue]] = (
-        {"name": row["location"].text(), "external_uuid": row["location_id"].identifier()} for row in places
-    )
-    statements: tuple[StockStatement, ...] = (
-        ListingDescribed(
-            **telling.of("listing"), listing=data["product_id"].identifier(), fields=_product_fields(data)
-        ),
-        *_places(named, telling),
-    )
-    return Parsed(event_kind=PRODUCT, tenant=tenant, statements=statements)
+    named = {
+        row["location"].text(): row["location_id"].identifier()
+        for row in (detail.items() if detail else ())
+        if row.get("location") and row.get("location_id")
+    }
+    statements: list[StockStatement] = [
+        ListingDescribed(**telling.of("listing"), listing=data["product_id"].identifier(), fields=_product_fields(data))
+    ]
+    if named:
+        # INVENTORY names a place by a name that may change: by these it is known again.
+        statements.append(PlacesNamed(**telling.of("naming"), places=named))
+    return Parsed(event_kind=PRODUCT, tenant=tenant, statements=tuple(statements))
 
 
 def _product_fields(data: Payload) -> dict[str, FieldValue]:
