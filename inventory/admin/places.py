@@ -1,11 +1,17 @@
 """Sites and locations in the admin."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from inventory.admin.base import StaffEditedAdmin
-from inventory.admin.display import Tool, json_block, list_url, moment_text, page_link
+from inventory.admin.display import Table, Tool, json_block, list_url, moment_text, page_link
 from inventory.models import Count, Location, Site, Source
+from inventory.registry import Link
 
 
 @admin.register(Site)
@@ -28,12 +34,36 @@ class SiteAdmin(StaffEditedAdmin[Site]):
         return allowed and (obj is None or not obj.locations.exists())
 
 
+SHOWN = 50
+NAMES_OF = "same_as__id__exact"
+
+
+class OtherNames(admin.SimpleListFilter):
+    """A name under which a source spoke of a place is kept, but is no place of its own."""
+
+    title = "what is listed"
+    parameter_name = "names"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> tuple[tuple[str, str], ...]:  # noqa: ARG002
+        return (("other", "Other names of places"),)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Location]) -> QuerySet[Location]:
+        if self.value() == "other" or NAMES_OF in request.GET:
+            return queryset.filter(same_as__isnull=False)
+        return queryset.filter(same_as__isnull=True)
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        places, *others = super().choices(changelist)
+        yield {**places, "display": "Places"}
+        yield from others
+
+
 @admin.register(Location)
 class LocationAdmin(StaffEditedAdmin[Location]):
     list_display = ("shown_name", "external_id", "source", "site", "sellable", "active")
     list_select_related = ("source", "site")
-    list_filter = ("sellable", "active")
-    linked_filters = ("source__id__exact", "site__id__exact", "parent__id__exact")
+    list_filter = (OtherNames, "sellable", "active")
+    linked_filters = ("source__id__exact", "site__id__exact", "parent__id__exact", NAMES_OF)
     ordering = ("id",)
     search_fields = ("external_id__exact", "name__istartswith")
     search_help_text = "The source's identifier in full, or the beginning of the location's name."
@@ -44,6 +74,8 @@ class LocationAdmin(StaffEditedAdmin[Location]):
         "source_link",
         "tenant",
         "external_id",
+        "identity",
+        "same_place_link",
         "kind",
         "parent_link",
         "active",
@@ -57,6 +89,8 @@ class LocationAdmin(StaffEditedAdmin[Location]):
         "source_link",
         "tenant",
         "external_id",
+        "identity",
+        "same_place_link",
         "kind",
         "parent_link",
         "active",
@@ -74,6 +108,31 @@ class LocationAdmin(StaffEditedAdmin[Location]):
             Tool(text="Counts here", url=list_url(Count, location__id__exact=obj.pk)),
             Tool(text="Locations inside", url=list_url(Location, parent__id__exact=obj.pk)),
         )
+
+    def tables(self, request: HttpRequest, obj: Location) -> tuple[Table, ...]:  # noqa: ARG002
+        names = obj.earlier_names.order_by("pk")[:SHOWN]
+        if not names:
+            return ()
+        return (
+            Table(
+                title="Other names",
+                columns=("Name", "First heard"),
+                rows=tuple(
+                    (page_link(Location, name.pk, name.external_id), moment_text(name.created_at)) for name in names
+                ),
+                empty="",
+                note=f"The source has used these names for this place too. At most {SHOWN} are shown.",
+                more=(Link(text="All its other names", url=list_url(Location, **{NAMES_OF: obj.pk})),),
+            ),
+        )
+
+    def matching(self, text: str) -> Q:
+        by_another_name = Location.objects.filter(external_id=text, same_as__isnull=False)
+        return super().matching(text) | Q(pk__in=by_another_name.values("same_as"))
+
+    @admin.display(description="another name of")
+    def same_place_link(self, obj: Location) -> str:
+        return page_link(Location, obj.same_as_id, obj.same_as)
 
     @admin.display(description="name")
     def shown_name(self, obj: Location) -> str:

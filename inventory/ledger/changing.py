@@ -115,11 +115,11 @@ def apply_changes(pieces: Iterable[StreamChange], directory: Directory, cause_id
             tied.append(stream)
         if stream.kind is StreamKind.PLACE and edge_of(stream.state) != edge_of(piece.stream.state):
             replaced.add((stream.source_id, tenant))
-    follow_packages([entry for entry in changed if entry[0].kind is StreamKind.PACKAGE], directory)
     # What a package tells no more comes first: another one may tell it now.
     moved.sort(key=lambda entry: entry[0].kind is not StreamKind.PACKAGE or entry[1].after != NOTHING_STANDS)
     ids = write_counts((stream, change) for stream, change, _ in moved)
     write_states(stream for _, stream, _ in changed)
+    follow_packages([entry for entry in changed if entry[0].kind is StreamKind.PACKAGE], directory)
     for _, stream, tenant in changed:
         write_described(stream, tenant, directory)
     for stream in tied:

@@ -37,10 +37,7 @@ def write_counts(changed: Iterable[tuple[OpenStream, CountChange]]) -> dict[str,
         for stream, change in changed
     }
     written = Count.objects.bulk_create(
-        rows.values(),
-        update_conflicts=True,
-        unique_fields=["slot"],
-        update_fields=["stream", "quantity", "quality", "as_of"],
+        rows.values(), update_conflicts=True, unique_fields=["slot"], update_fields=["quantity", "quality", "as_of"]
     )
     return {row.slot: row.pk for row in written}
 

@@ -8,11 +8,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.events import InvalidStatement, PlacesNamed, Position, Statement, StreamKind
-from inventory.fold import Late, NamedPlace, Naming, NamingState, Note, WrongStream, explain_naming, fold_naming
+from inventory.events import InvalidStatement, PlacesNamed, Position, Quality, Statement, StreamKind
+from inventory.fold import (
+    Late,
+    NamedPlace,
+    Naming,
+    NamingState,
+    Note,
+    WrongStream,
+    explain_naming,
+    explain_package,
+    fold_naming,
+    fold_package,
+)
 from inventory.fold.naming import START, Run
-from tests.inventory.fold_support import read
+from inventory.quantity import QuantityOutOfRange
+from tests.inventory.fold_support import EXACT, read
 from tests.inventory.test_fold_laws import Make, arrive, histories, hold
+from tests.inventory.test_fold_packages import adjusted as package_adjusted
+from tests.inventory.test_fold_packages import package, row, shown
 
 FIRST = -(2**63)
 
@@ -176,6 +190,52 @@ def test_what_it_did_is_told() -> None:
 def test_names_that_cannot_be_kept_are_refused_at_birth(places: dict[str, str], problem: str) -> None:
     with pytest.raises(InvalidStatement, match=problem):
         named("a", 1, **places)
+
+
+VAULT_RENAMED = by(named("a", 10, vault="U"), named("b", 20, vault_2="U"))
+
+
+def test_a_package_is_folded_over_the_places_that_its_names_mean() -> None:
+    """5 in the vault, then 3 under its new name, 1 of them taken by hand where its identity says: it never moved."""
+    said = [
+        package("a", 1, row("b1", "vault", "5", held="2")),
+        package("b", 2, row("b1", "vault_2", "3")),
+        package_adjusted("c", 3, "b1", "U", "-1"),
+    ]
+    for order in permutations(said):
+        assert shown(fold_package(order, VAULT_RENAMED)) == {
+            ("b1", "vault", "available"): (2, EXACT, 3),
+            ("b1", "vault", "held"): (2, EXACT, 1),
+        }
+        assert explain_package(order, VAULT_RENAMED) == {
+            "a": Note.PACKAGE_READ,
+            "b": Note.PACKAGE_READ,
+            "c": Note.ADJUSTED,
+        }
+    assert explain_package(said)["b"] == Note.BATCH_MOVED
+
+
+def test_two_rows_of_one_place_are_one_row() -> None:
+    """Told twice at one place and nowhere else, the batch is not in the yard any more: 4 + 3 are in the vault."""
+    said = [
+        package("a", 1, row("b1", "yard", "9")),
+        package("b", 2, row("b1", "vault", "4", held="1"), row("b1", "vault_2", "3")),
+    ]
+    assert shown(fold_package(said, VAULT_RENAMED)) == {
+        ("b1", "yard", "available"): (0, EXACT, 2),
+        ("b1", "vault", "available"): (7, EXACT, 2),
+    }
+
+
+def test_rows_without_a_number_in_common_are_there_and_unknown() -> None:
+    said = [package("a", 1, row("b1", "vault", "4"), row("b1", "vault_2", held="3"))]
+    assert shown(fold_package(said, VAULT_RENAMED)) == {("b1", "vault", "available"): (0, Quality.UNKNOWN, 1)}
+
+
+def test_a_sum_that_cannot_be_kept_is_refused() -> None:
+    said = [package("a", 1, row("b1", "vault", "9000000000000"), row("b1", "vault_2", "0.000001"))]
+    with pytest.raises(QuantityOutOfRange, match=r"9000000000000\.000001 is beyond the limit"):
+        fold_package(said, VAULT_RENAMED)
 
 
 namings: st.SearchStrategy[Make] = st.dictionaries(

@@ -205,6 +205,18 @@ def lived(events: Sequence[PackageStatement]) -> tuple[PackageState, list[Note]]
             id="a reading without rows tells none of them",
         ),
         pytest.param(
+            [package("a", 1, row("b1", "case")), package("b", 2, row("b1", "case", "5"))],
+            {("b1", "case", "available"): (5, EXACT, 2)},
+            [Note.PACKAGE_READ, Note.PACKAGE_READ],
+            id="what is there in an unknown number is known when it is read",
+        ),
+        pytest.param(
+            [package("a", 1, row("b1", "case", "5")), package("b", 2, row("b1", "vault"))],
+            {("b1", "case", "available"): (0, EXACT, 2), ("b1", "vault", "available"): (0, Quality.UNKNOWN, 2)},
+            [Note.PACKAGE_READ, Note.BATCH_MOVED],
+            id="a batch that moved without a number is unknown where it went",
+        ),
+        pytest.param(
             [package("a", 1, row("b1", "case", "5")), adjusted("b", 2, "b1", "case", "-2")],
             {("b1", "case", "available"): (3, EXACT, 2)},
             [Note.PACKAGE_READ, Note.ADJUSTED],

@@ -148,6 +148,15 @@ def test_where_it_was_and_is_no_more_goes_along_too() -> None:
     assert set(Count.objects.values_list("stream__slot", flat=True)) == {f"package:{source.pk}:0::Q"}
 
 
+def test_where_the_old_label_told_it_and_the_new_one_does_not_goes_along_too() -> None:
+    source = make_source()
+    write(source, package("a", 1, row("b1", "case", "5")), by="delivery:1")
+    write(source, of("Q", "a", row("b1", "vault", "5")), replaces=["delivery:1"])
+    assert quantities() == {"b1@case": "None unknown", "b1@vault": "5 exact"}
+    assert set(Count.objects.values_list("stream__slot", flat=True)) == {f"package:{source.pk}:0::Q"}
+    assert batches() == {"b1": ("mints", "vault")}
+
+
 def test_what_was_taken_back_earlier_can_be_told_under_another_label() -> None:
     source = make_source()
     write(source, labelled("P"))
