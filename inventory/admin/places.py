@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from inventory.admin.base import StaffEditedAdmin
 from inventory.admin.display import Table, Tool, json_block, list_url, moment_text, page_link
 from inventory.models import Count, Location, Site, Source
-from inventory.registry import Link
 
 
 @admin.register(Site)
@@ -35,7 +34,6 @@ class SiteAdmin(StaffEditedAdmin[Site]):
 
 
 SHOWN = 50
-NAMES_OF = "same_as__id__exact"
 
 
 class OtherNames(admin.SimpleListFilter):
@@ -47,10 +45,8 @@ class OtherNames(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> tuple[tuple[str, str], ...]:  # noqa: ARG002
         return (("other", "Other names of places"),)
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Location]) -> QuerySet[Location]:
-        if self.value() == "other" or NAMES_OF in request.GET:
-            return queryset.filter(same_as__isnull=False)
-        return queryset.filter(same_as__isnull=True)
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Location]) -> QuerySet[Location]:  # noqa: ARG002
+        return queryset.filter(same_as__isnull=self.value() != "other")
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         places, *others = super().choices(changelist)
@@ -63,7 +59,7 @@ class LocationAdmin(StaffEditedAdmin[Location]):
     list_display = ("shown_name", "external_id", "source", "site", "sellable", "active")
     list_select_related = ("source", "site")
     list_filter = (OtherNames, "sellable", "active")
-    linked_filters = ("source__id__exact", "site__id__exact", "parent__id__exact", NAMES_OF)
+    linked_filters = ("source__id__exact", "site__id__exact", "parent__id__exact")
     ordering = ("id",)
     search_fields = ("external_id__exact", "name__istartswith")
     search_help_text = "The source's identifier in full, or the beginning of the location's name."
@@ -122,7 +118,6 @@ class LocationAdmin(StaffEditedAdmin[Location]):
                 ),
                 empty="",
                 note=f"The source has used these names for this place too. At most {SHOWN} are shown.",
-                more=(Link(text="All its other names", url=list_url(Location, **{NAMES_OF: obj.pk})),),
             ),
         )
 

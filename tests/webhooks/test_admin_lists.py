@@ -181,5 +181,5 @@ def test_a_list_leaves_large_and_secret_columns_in_the_database(
 
 def test_the_house_has_its_name_on_the_door(admin_client: Client) -> None:
     page = admin_client.get("/admin/").content.decode()
-    assert '<div id="site-name"><a href="/admin/">Stockroom</a></div>' in page
+    assert '<div id="site-name"><a href="/">Stockroom</a></div>' in page
     assert '<a href="/">View site</a>' in page
