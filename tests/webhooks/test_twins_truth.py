@@ -1,0 +1,71 @@
+"""Every twin's messages, doubled and out of order, through the door and the worker: the counts are the twin's own."""
+
+from decimal import Decimal
+
+import pytest
+
+from inventory import ledger
+from inventory.models import Listing
+from inventory.reports import stock
+from webhooks import worker
+from webhooks.demo.account import Account
+from webhooks.models import Delivery
+from webhooks.twins import TWINS, Cell
+from webhooks.twins.budsense import BudSenseTwin
+from webhooks.twins.faults import Faults, befall
+from webhooks.twins.wire import SECOND
+
+BEGAN = 1_790_000_000 * SECOND
+MESSAGES = 200
+ROUGH = Faults(duplicate=0.2, reorder=0.4, delay=0.05, burst=0.01)
+
+
+def moments(number: int) -> list[int]:
+    return [BEGAN + 60 * SECOND * index for index in range(number)]
+
+
+def shown() -> dict[Cell, Decimal | None]:
+    """Every count, in the sender's identifiers."""
+    return {
+        Cell(row.listing, row.batch or "", row.location or "", row.bucket, row.state): row.quantity for row in stock()
+    }
+
+
+def nonzero(counts: dict[Cell, Decimal | None]) -> dict[Cell, Decimal | None]:
+    return {cell: quantity for cell, quantity in counts.items() if quantity != 0}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("provider", TWINS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_befalls_its_messages_the_counts_end_in_the_twins_own_truth(provider: str, seed: int) -> None:
+    twin = TWINS[provider](seed=seed, began=BEGAN)
+    account = Account.open(twin, "The account")
+    said = list(twin.play(moments(MESSAGES)))
+    came = befall(said, ROUGH, seed)
+    assert len(came) > MESSAGES
+    assert [message.body for message in came] != [message.body for message in said]
+    assert {account.deliver(message).status for message in came} == {200}
+    worker.drain()
+    assert set(Delivery.objects.values_list("state", flat=True)) <= {"processed", "ignored"}
+    truth = twin.truth()
+    counts = shown()
+    assert nonzero(counts) == nonzero(truth)
+    assert truth.keys() <= counts.keys()
+    assert ledger.prove().breaches == []
+
+
+@pytest.mark.django_db
+def test_the_catalogue_ends_as_the_twin_describes_it() -> None:
+    twin = BudSenseTwin(seed=5, began=BEGAN)
+    account = Account.open(twin, "The catalogue")
+    for message in befall(list(twin.play(moments(MESSAGES))), ROUGH, 5):
+        account.deliver(message)
+    worker.drain()
+    listings = {
+        listing.external_id: (listing.name, listing.description["thc"]["avg"], listing.active)
+        for listing in Listing.objects.all()
+    }
+    assert listings == twin.described()
+    assert len(listings) == 24
+    assert {active for _, _, active in listings.values()} == {True, False}
