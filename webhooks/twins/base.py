@@ -30,6 +30,7 @@ class Twin(ABC):
         """`began` is the instant of the first deed, in nanoseconds; accounts of one seed have the same identifiers,
         and those that began at another instant say other things under other event ids.
         """
+        self.began = began
         self.chance = seeded(seed, self.provider, began)
         """What happens."""
         self.identity = seeded(seed, self.provider)
