@@ -27,7 +27,9 @@ class BudSenseTwin(Twin):
         super().__init__(seed=seed, began=began, products=products)
         self.partner, self.company = (uuid_text(self.identity) for _ in range(2))
         self.variants: dict[str, Goods] = {
-            kind.gtin.zfill(14): kind for kind in goods(DISPENSARY, self.number_of_products)
+            # From the other end than the dispensary's: where there are few, each knows some that the other does not.
+            kind.gtin.zfill(14): kind
+            for kind in goods(DISPENSARY[::-1], self.number_of_products)
         }
         self._delisted = dict.fromkeys(self.variants, False)
         self._strength = {barcode: self.identity.randint(4, 28) for barcode in self.variants}

@@ -99,4 +99,4 @@ class JettiTwin(Twin):
             },
             "inventory": {"available": available},
         }
-        return self.message(kind, to_json(body), at, lane=f"jetti:{variant}")
+        return self.message(kind, to_json(body), at, lane=f"jetti:{channel}:{variant}")

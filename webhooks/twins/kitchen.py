@@ -33,6 +33,8 @@ class Lot:
     quantity: Decimal | None = None
     """None: nobody said."""
     live: bool = True
+    set_aside: bool = False
+    """Whether chance leaves it alone."""
     touched: int = 0
     """The last second in which something happened to it."""
 

@@ -14,7 +14,7 @@ from webhooks.twins.base import Deed, Twin
 from webhooks.twins.chance import code, uuid_text
 from webhooks.twins.message import Cell, Message
 from webhooks.twins.wire import digits, moment, to_json
-from webhooks.twins.world import BAKERY, SHELF, Goods, goods, parcel
+from webhooks.twins.world import BAKERY, SHELF, SOLD_IN_BOTH, Goods, goods, parcel
 
 IN_STOCK, RESERVED, RETURNED, WASTE = "IN_STOCK", "RESERVED_FOR_SALE", "RETURNED_BY_CUSTOMER", "WASTE"
 BUCKETS = {IN_STOCK: "available", RESERVED: "reserved", RETURNED: "returned", WASTE: "waste"}
@@ -42,13 +42,13 @@ Row: TypeAlias = tuple[Variation, str, str]
 
 class SquareTwin(Twin):
     provider = "square"
-    products = len(BAKERY) + len(SHELF)
+    products = len(BAKERY) + len(SHELF) + len(SOLD_IN_BOTH)
 
     def __init__(self, *, seed: int, began: int, products: int = 0) -> None:
         super().__init__(seed=seed, began=began, products=products)
         self.merchant = code(self.identity, 13)
         self.places = {name: "L" + code(self.identity, 12) for name in ("Main Street", "Harbour")}
-        sold = goods(BAKERY + SHELF, self.number_of_products)
+        sold = goods(BAKERY + SHELF + SOLD_IN_BOTH, self.number_of_products)
         self.variations = [Variation(code(self.identity, 24), kind) for kind in sold]
         self._stock: dict[Row, Decimal] = {}
         self._calculated = began

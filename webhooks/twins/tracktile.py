@@ -36,15 +36,15 @@ class TracktileTwin(Twin):
         for node in (BAY, COLD, OVEN, COUNTER):
             self.agenda.append(partial(self.make_node, node))
         for kind in self.kitchen.larder:
-            self.agenda.append(partial(self.receive, kind, parcel(self.identity, kind, 20, 60), 30))
+            self.agenda.append(partial(self.receive, self.new_lot(kind, BAY), parcel(self.identity, kind, 20, 60), 30))
 
     @property
     def tenant(self) -> str:
         return ""
 
     def live(self, *kinds: Goods) -> list[Lot]:
-        """The lots that there are of these goods, the oldest first."""
-        return [lot for lot in self.lots if lot.goods in kinds]
+        """The lots of these goods that chance may use, the oldest first."""
+        return [lot for lot in self.lots if lot.goods in kinds and not lot.set_aside]
 
     # Deeds
 
@@ -53,13 +53,13 @@ class TracktileTwin(Twin):
         said = self.kitchen.node(node) | ({"parentId": self.kitchen.ids[parent]} if parent else {})
         return self._event(f"node.{kind}", at // SECOND, {"node": said})
 
-    def receive(self, kind: Goods, number: Decimal, good_for: int, at: int) -> Message:
-        """A lot comes into the bay, good for so many days."""
-        return self._born("received", self._lot(kind, BAY), number, day(at, ahead=good_for), at)
+    def receive(self, lot: Lot, number: Decimal, good_for: int, at: int) -> Message:
+        """A new lot comes in, good for so many days."""
+        return self._born("received", lot, number, day(at, ahead=good_for), at)
 
-    def bake(self, kind: Goods, number: Decimal, good_for: int, transaction: str, at: int) -> Message:
-        """A lot comes out of the oven."""
-        return self._born("produced", self._lot(kind, OVEN), number, day(at, ahead=good_for), at, transaction)
+    def bake(self, lot: Lot, number: Decimal, good_for: int, transaction: str, at: int) -> Message:
+        """A new lot is made."""
+        return self._born("produced", lot, number, day(at, ahead=good_for), at, transaction)
 
     def use(self, lot: Lot, number: Decimal, at: int, *, transaction: str = "") -> Message:
         """Some of a lot is used or sold: Tracktile has no event for that, so an attribute of it carries the rest."""
@@ -129,11 +129,11 @@ class TracktileTwin(Twin):
             "order.status.changed", at // SECOND, {"orderId": uuid_text(self.chance), "status": "packed"}
         )
 
-    def new_lot(self, kind: Goods, node: Node) -> Lot:
-        """A lot that is still to be told of."""
+    def new_lot(self, kind: Goods, node: Node, *, set_aside: bool = False) -> Lot:
+        """A lot that is still to be told of; one that is set aside is left alone by chance."""
         self._number += 1
         name = f"{self.kitchen.code(kind)}-{self._number:04d}"
-        return Lot(id=uuid_text(self.chance), name=name, goods=kind, node=node)
+        return Lot(id=uuid_text(self.chance), name=name, goods=kind, node=node, set_aside=set_aside)
 
     def plan(self) -> Iterable[Deed]:
         return self._bake() or self._sell() or self._supply()
@@ -144,7 +144,8 @@ class TracktileTwin(Twin):
         kind = self.chance.choice(self.kitchen.larder)
         if len(kept := self.live(kind)) >= MOST_LOTS:
             return [partial(self.end, kept[0], "wasted", reason="Past its date")]
-        return [partial(self.receive, kind, parcel(self.chance, kind, 20, 60), self.chance.randint(10, 40))]
+        number, good_for = parcel(self.chance, kind, 20, 60), self.chance.randint(10, 40)
+        return [partial(self.receive, self.new_lot(kind, BAY), number, good_for)]
 
     def _bake(self) -> list[Deed]:
         """Ingredients are used, a lot comes out of the oven and goes to the counter."""
@@ -152,19 +153,16 @@ class TracktileTwin(Twin):
         lots = [lot for kind in kinds for lot in self.live(kind)[:1]]
         if len(lots) < len(kinds) or self.chance.random() > 0.25:  # noqa: PLR2004  # the oven is not always on
             return []
-        bread, transaction = self.chance.choice(self.kitchen.bakery), uuid_text(self.chance)
+        lot, transaction = self.new_lot(self.chance.choice(self.kitchen.bakery), OVEN), uuid_text(self.chance)
         used: list[Deed] = [self._used(lot, transaction) for lot in lots]
         number = Decimal(self.chance.randint(20, 40))
-        return [*used, partial(self.bake, bread, number, 3, transaction), self._to_the_counter]
+        return [*used, partial(self.bake, lot, number, 3, transaction), partial(self.move, lot, COUNTER)]
 
     def _used(self, lot: Lot, transaction: str) -> Deed:
         number = parcel(self.chance, lot.goods, 2, 6)
         if lot.quantity is not None and lot.quantity - number < FEW:
             return partial(self.end, lot, "destroyed", transaction=transaction)
         return partial(self.use, lot, number, transaction=transaction)
-
-    def _to_the_counter(self, at: int) -> Message:
-        return self.move(self.lots[-1], COUNTER, at)
 
     def _sell(self) -> list[Deed]:
         """Some of what stands at the counter goes; what is left of an old lot is thrown away."""
@@ -186,13 +184,9 @@ class TracktileTwin(Twin):
             lot.live = False
             self.lots.remove(lot)
 
-    def _lot(self, kind: Goods, node: Node) -> Lot:
-        lot = self.new_lot(kind, node)
-        self.lots.append(lot)
-        return lot
-
     def _born(self, what: str, lot: Lot, number: Decimal, until: str, at: int, transaction: str = "") -> Message:
         lot.quantity = number
+        self.lots.append(lot)
         attributes = {BEST_BEFORE: until, UNIT: lot.goods.unit}
         said = {
             "entity": self._entity(lot) | {"quantity": number, "attributes": attributes},

@@ -101,6 +101,9 @@ SHELF = _goods(
     ("Single Origin Filter Beans", "Slow Boat Coffee", "Coffee"),
 )
 
+SOLD_IN_BOTH = tuple(kind for kind in DISPENSARY if kind.category == "TOPICAL")
+"""What the dispensary has and the shop beside it, too."""
+
 LARDER = _goods(
     1400,
     "kg",
