@@ -14,7 +14,7 @@ TEMPLATES = find . -name .venv -prune -o -name '*.html' -print0 | xargs -0 -r
 # Commands that need no database and no keys of this machine.
 UNKEYED = DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py
 
-.PHONY: help run test lint fmt migrations lock dev
+.PHONY: help run demo test lint fmt migrations lock dev
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -23,6 +23,17 @@ run: ## Run Stockroom at http://127.0.0.1:8000/ (PORT=..., DATABASE_URL=postgres
 	@$(FOUND) config/install.py runtime
 	@.venv/bin/python config/env_file.py
 	@.venv/bin/python manage.py prepare
+	@exec .venv/bin/python manage.py serve --port "$(PORT)" $(ARGS)
+
+demo: export DATABASE_URL := sqlite:///$(CURDIR)/demo.sqlite3
+demo: export PUBLIC_BASE_URL := http://127.0.0.1:$(PORT)
+demo: export HTTPS := false
+demo: ## Run a shop with a week of invented trade, on demo.sqlite3 (PORT=..., FRESH=1 to make it anew)
+	@$(FOUND) config/install.py runtime
+	@.venv/bin/python config/env_file.py
+	@$(if $(FRESH),rm -f demo.sqlite3 demo.sqlite3-shm demo.sqlite3-wal)
+	@.venv/bin/python manage.py prepare
+	@.venv/bin/python manage.py demo --fill
 	@exec .venv/bin/python manage.py serve --port "$(PORT)" $(ARGS)
 
 test: dev ## Run every test, on SQLite or on DATABASE_URL=postgres://... (ARGS="-k door" to choose)

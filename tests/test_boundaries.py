@@ -26,6 +26,7 @@ PURE = (
     "webhooks.payload",
     "webhooks.providers",
     "webhooks.door",
+    "webhooks.twins",
     "inventory.fold",
     "inventory.events",
     "inventory.quantity",
@@ -163,6 +164,13 @@ def test_the_door_knows_providers_and_verification_and_nothing_else_of_ours() ->
         "webhooks.providers",
         "webhooks.verification",
     }
+
+
+def test_twins_know_nothing_of_the_code_that_reads_what_they_write() -> None:
+    sources = house()
+    twins = [module for module in sources if is_within(module, "webhooks.twins")]
+    ours = {asked for module in twins for asked in imports(sources, module) if asked.partition(".")[0] in ROOMS}
+    assert {".".join(asked.split(".")[:2]) for asked in ours} == {"webhooks", "webhooks.twins", "webhooks.verification"}
 
 
 def test_no_module_uses_a_private_name_of_another() -> None:

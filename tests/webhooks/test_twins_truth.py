@@ -17,6 +17,8 @@ from webhooks.twins.wire import SECOND
 
 BEGAN = 1_790_000_000 * SECOND
 MESSAGES = 200
+LEAST_COUNTS = {"square": 34, "treez": 30, "tracktile": 8, "jetti": 10, "budsense": 0}
+"""A catalogue has none; the others have one for each thing that they began with, or more."""
 ROUGH = Faults(duplicate=0.2, reorder=0.4, delay=0.05, burst=0.01)
 
 
@@ -37,18 +39,18 @@ def nonzero(counts: dict[Cell, Decimal | None]) -> dict[Cell, Decimal | None]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("provider", TWINS)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_whatever_befalls_its_messages_the_counts_end_in_the_twins_own_truth(provider: str, seed: int) -> None:
-    twin = TWINS[provider](seed=seed, began=BEGAN)
+def test_whatever_befalls_its_messages_the_counts_end_in_the_twins_own_truth(provider: str) -> None:
+    twin = TWINS[provider](seed=1, began=BEGAN)
     account = Account.open(twin, "The account")
     said = list(twin.play(moments(MESSAGES)))
-    came = befall(said, ROUGH, seed)
+    came = befall(said, ROUGH, 1)
     assert len(came) > MESSAGES
     assert [message.body for message in came] != [message.body for message in said]
     assert {account.deliver(message).status for message in came} == {200}
     worker.drain()
     assert set(Delivery.objects.values_list("state", flat=True)) <= {"processed", "ignored"}
     truth = twin.truth()
+    assert len(nonzero(truth)) >= LEAST_COUNTS[provider]
     counts = shown()
     assert nonzero(counts) == nonzero(truth)
     assert truth.keys() <= counts.keys()

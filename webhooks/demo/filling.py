@@ -10,9 +10,9 @@ from inventory.models import Source
 from webhooks import inbox
 from webhooks.demo import staff
 from webhooks.demo.account import Account
-from webhooks.demo.week import Week
 from webhooks.processing import process
 from webhooks.twins import Message
+from webhooks.twins.week import Week
 
 NAMES = {
     "square": "Square, Main Street and Harbour",

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from inventory.models import Listing, Location, Product, Site, Source
-from webhooks.demo.week import Cast
 from webhooks.twins.kitchen import COUNTER as FINISHED_GOODS
 from webhooks.twins.kitchen import NODES
 from webhooks.twins.treez import COUNTER as FRONT_COUNTER
 from webhooks.twins.treez import VAULT
+from webhooks.twins.week import Cast
 from webhooks.twins.world import SOLD_IN_BOTH, Goods
 
 MAIN_STREET, HARBOUR = "Main Street", "Harbour"
@@ -52,8 +52,8 @@ def match_listings(cast: Cast, sources: Mapping[str, Source]) -> None:
         "tracktile": {kitchen.products[kind.name]: kind for kind in (*kitchen.bakery, *kitchen.larder)},
         "jetti": {str(variant): kind for variant, kind in cast.jetti.variants.items()},
     }
-    in_both = Listing.objects.filter(source=sources["treez"], name__in=[kind.name for kind in SOLD_IN_BOTH])
-    products = {listing.name: listing.product for listing in in_both.select_related("product")}
+    in_both = Listing.objects.filter(name__in=[kind.name for kind in SOLD_IN_BOTH]).select_related("product")
+    products = {listing.name: listing.product for listing in in_both}
     for provider, found in listed.items():
         for external_id, kind in found.items():
             if kind.name not in UNMATCHED:

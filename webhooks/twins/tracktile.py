@@ -174,7 +174,8 @@ class TracktileTwin(Twin):
             return [partial(self.end, shown[0], "wasted", reason="Unsold")]
         if len(shown) > 1 and shown[0].goods == shown[1].goods and self.chance.random() < 0.2:  # noqa: PLR2004
             result = self.new_lot(shown[0].goods, COUNTER)
-            return [partial(step, shown[:2], result) for step in (self.merge, self.unmerge)]
+            merge, unmerge = (partial(step, shown[:2], result) for step in (self.merge, self.unmerge))
+            return self.chance.choice([[merge], [merge, unmerge]])
         return [partial(self.use, lot, Decimal(self.chance.randint(1, 4)))]
 
     # What Tracktile writes

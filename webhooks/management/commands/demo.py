@@ -15,7 +15,7 @@ from inventory.models import Site, Source
 from webhooks import refusals
 from webhooks.demo.filling import CannotFill, Filled, fill
 from webhooks.demo.progress import Progress
-from webhooks.demo.week import week
+from webhooks.twins.week import week
 
 LOOK_AT = (
     ("Deliveries", "quarantined: a body that was cut off, another channel's, a sandbox's; ignored: tests and tickets"),

@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
 
-from webhooks.demo.calendar import MINUTE, Calendar
 from webhooks.twins.base import Deed
 from webhooks.twins.jetti import CHANNEL, JettiTwin
 from webhooks.twins.kitchen import BAY, COLD, COUNTER, OVEN, PALLET, TOTE
@@ -15,6 +14,7 @@ from webhooks.twins.retrying import SCHEDULES
 from webhooks.twins.square import SquareTwin
 from webhooks.twins.tracktile import TracktileTwin
 from webhooks.twins.treez import TreezTwin
+from webhooks.twins.week.calendar import MINUTE, Calendar
 from webhooks.twins.wire import SECOND
 
 Scene: TypeAlias = tuple[int, Deed]

@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from webhooks.demo import exhibits
-from webhooks.demo.calendar import MINUTE, Calendar
-from webhooks.demo.exhibits import Scene
 from webhooks.twins import Message, Twin
 from webhooks.twins.budsense import BudSenseTwin
 from webhooks.twins.chance import seeded
@@ -14,10 +11,13 @@ from webhooks.twins.jetti import JettiTwin
 from webhooks.twins.square import SquareTwin
 from webhooks.twins.tracktile import TracktileTwin
 from webhooks.twins.treez import TreezTwin
+from webhooks.twins.week import exhibits
+from webhooks.twins.week.calendar import MINUTE, Calendar
+from webhooks.twins.week.exhibits import Scene
 from webhooks.twins.wire import DAY, SECOND
 from webhooks.twins.world import trading_moments
 
-MESSAGES = {"square": 1150, "treez": 750, "jetti": 450, "tracktile": 400, "budsense": 60}
+MESSAGES = {"square": 1000, "treez": 600, "jetti": 350, "tracktile": 380, "budsense": 60}
 """How many a week holds of each, beside the opening stock and what is shown on purpose."""
 SILENT_DAYS = 3
 """So long ago the catalogue fell silent."""
