@@ -37,12 +37,17 @@ class Filled:
     states: Counter[str]
 
 
+def is_empty() -> bool:
+    """Whether this database knows no source yet, so that it can be filled."""
+    return not Source.objects.exists()
+
+
 def fill(week: Week, told: Callable[[int], None]) -> Filled:
     """Make the endpoints, let the week come in, and set what staff would; `told` hears how many have come in.
 
     Raises CannotFill when there is anything in the database already.
     """
-    if Source.objects.exists():
+    if not is_empty():
         raise CannotFill("there is something in this database already")
     accounts = {twin.provider: Account.open(twin, NAMES[twin.provider]) for twin in week.cast.all()}
     answers: Counter[int] = Counter()

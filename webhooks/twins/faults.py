@@ -76,7 +76,7 @@ def befall(messages: Sequence[Message], faults: Faults, seed: int) -> list[Messa
     No message comes before it was sent, and messages of one lane come in their order. The same messages, faults and
     seed give the same.
     """
-    chance = seeded(seed, "faults")
+    chance = seeded(seed, "faults", *(message.sender for message in messages[:1]))
     timed = _burst(messages, faults.burst, chance)
     copied = [copy for message in timed for copy in _copies(message, faults, chance)]
     return _in_lanes(copied, _overtaken(copied, faults, chance))

@@ -3,6 +3,8 @@
 import logging
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,9 +13,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from inventory.instants import from_datetime
-from inventory.models import Site, Source
+from inventory.models import Site
 from webhooks import refusals
-from webhooks.demo.filling import CannotFill, Filled, fill
+from webhooks.demo.filling import Filled, fill, is_empty
 from webhooks.demo.progress import Progress
 from webhooks.twins.week import week
 
@@ -49,19 +51,15 @@ class Command(BaseCommand):
         if not 0.05 <= options["scale"] <= 10:  # noqa: PLR2004  # as its help says
             raise CommandError(f"--scale {options['scale']}: it must be from 0.05 to 10")
         until = _instant(options["until"])
-        if Source.objects.exists():
+        if not is_empty():
             self._leave_alone(name)
             return
         played = week(seed=options["seed"], until=until, scale=options["scale"])
         self.stdout.write(f"A week of trade, {len(played.messages)} requests by five providers, comes in:")
         progress = Progress(len(played.messages), self.stdout, bar=sys.stdout.isatty())
-        # What is refused here is refused on purpose, and would run into the bar.
-        logging.getLogger(refusals.__name__).setLevel(logging.ERROR)
         began = time.monotonic()
-        try:
+        with _refusals_unlogged():
             filled = fill(played, progress.advance)
-        except CannotFill as error:
-            raise CommandError(f"{name}: {error}") from error
         self._tell(filled, time.monotonic() - began)
 
     def _leave_alone(self, name: str) -> None:
@@ -76,6 +74,18 @@ class Command(BaseCommand):
         self.stdout.write(f"Done in {seconds:.0f} s. Answered {answers}. Deliveries {states}.\nWhat to look at:")
         for where, what in LOOK_AT:
             self.stdout.write(f"  {where + ':':<12}{what}")
+
+
+@contextmanager
+def _refusals_unlogged() -> Iterator[None]:
+    """What is refused here is refused on purpose, and its warnings would run into the bar."""
+    logger = logging.getLogger(refusals.__name__)
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _instant(text: str | None) -> int:
