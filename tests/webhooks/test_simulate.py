@@ -58,6 +58,20 @@ def test_what_it_cannot_do_it_says(arguments: list[str], told: str) -> None:
     assert problem("budsense", "--url", "http://127.0.0.1:1/hooks/x/", *arguments).startswith(told)
 
 
+@pytest.mark.django_db
+def test_it_says_which_settings_its_account_needs() -> None:
+    made = add_endpoint("tracktile", name="The kitchen", secrets=["s" * 32], settings={"unit_attribute": "unit"})
+    said = StringIO()
+    call_command(
+        "simulate", "tracktile", "--endpoint", str(made.endpoint.pk), "--url", "http://127.0.0.1:1/", "--count", "1",
+        "--retry-scale", "0", stdout=StringIO(), stderr=said,
+    )  # fmt: skip
+    assert said.getvalue().splitlines()[0] == (
+        "not all that it says will be understood: the source has not expiry_attribute=best_before, "
+        "quantity_attribute=on_hand"
+    )
+
+
 def test_where_nothing_answers_every_message_is_tried_and_given_up() -> None:
     said = simulate("budsense", "--url", "http://127.0.0.1:1/", "--count", 2, "--rate", 0, "--retry-scale", 0)
     lines = said.splitlines()

@@ -170,8 +170,9 @@ class TracktileTwin(Twin):
         if not shown or self.chance.random() < 0.1:  # noqa: PLR2004  # now and then something is delivered instead
             return []
         lot = self.chance.choice(shown)
-        if not lot.quantity or len(shown) > 2 * len(self.kitchen.bakery):
-            return [partial(self.end, shown[0], "wasted", reason="Unsold")]
+        crowded = len(shown) > 2 * len(self.kitchen.bakery)
+        if crowded or not lot.quantity:
+            return [partial(self.end, shown[0] if crowded else lot, "wasted", reason="Unsold")]
         if len(shown) > 1 and shown[0].goods == shown[1].goods and self.chance.random() < 0.2:  # noqa: PLR2004
             result = self.new_lot(shown[0].goods, COUNTER)
             merge, unmerge = (partial(step, shown[:2], result) for step in (self.merge, self.unmerge))

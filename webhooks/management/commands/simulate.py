@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from inventory.models import Source
 from webhooks.demo.progress import Progress
 from webhooks.endpoints import newest_token, scheme_of
 from webhooks.models import Endpoint
@@ -98,6 +99,7 @@ class Command(BaseCommand):
                 raise CommandError(f"there is no endpoint {options['endpoint']}")
             if endpoint.source.provider != options["provider"]:
                 raise CommandError(f"endpoint {endpoint.pk} speaks {endpoint.source.provider}")
+            self._note_settings(endpoint.source)
             token = newest_token(endpoint)
             scheme = scheme_of(endpoint, token)
             url = url or settings.PUBLIC_BASE_URL + token.path
@@ -115,6 +117,12 @@ class Command(BaseCommand):
             return Target.of(url), Signer(scheme=scheme, secret=secret)
         except NotHere as error:
             raise CommandError(str(error)) from error
+
+    def _note_settings(self, source: Source) -> None:
+        wanted = TWINS[source.provider].settings.items()
+        missing = [f"{name}={value}" for name, value in wanted if source.settings.get(name) != value]
+        if missing:
+            self.stderr.write(f"not all that it says will be understood: the source has not {', '.join(missing)}")
 
     def _tell(self, tally: Tally, number: int, seconds: float) -> None:
         self.stdout.write(
