@@ -85,6 +85,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "inventory",
     "webhooks",
 ]
@@ -200,9 +202,32 @@ if HTTPS:
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissions"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["inventory.api.access.StaffSession"],
+    "DEFAULT_PERMISSION_CLASSES": ["inventory.api.access.StaffWhoMayView"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "inventory.api.schema.Description",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "inventory.api.errors.answer_error",
+    # There is one format; `?format=` is a parameter like any other, and unknown.
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Stockroom",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "Stock, and where every number comes from. Read only, for staff. Quantities are decimals written as text, "
+        "never floats; null is unknown, never zero; times are RFC 3339 in UTC with all their digits. A list answers "
+        "one page and the address of the next."
+    ),
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "Bucket": "inventory.api.counts.BUCKETS",
+        "Quality": "inventory.api.counts.QUALITIES",
+    },
+    "ENUM_SUFFIX": "",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 LOGGING = {

@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from inventory import fold
 from inventory.events import Quality, Statement
 from inventory.fold import CountValue
+from inventory.identity import References
 from inventory.instants import from_datetime
 from inventory.ledger.audit import movement_sums
 from inventory.ledger.directory import Directory, open_stream
@@ -64,7 +65,7 @@ def stock(
     are always today's. Everything is read in one snapshot.
     """
     with read_snapshot():
-        values = _values_at(as_of, clock)
+        values = values_at(as_of, clock)
         places = _Places() if as_of is None else _PlacesThen(as_of, clock)
         last = 0
         wanted = _wanted(product, source)
@@ -113,9 +114,14 @@ def _row(count: Count, value: CountValue, places: "_Places") -> StockRow:
 
 
 Values = Callable[[Sequence[Count]], dict[int, CountValue]]
+"""What some hundreds of counts were, by their id; those that were not there are left out."""
 
 
-def _values_at(as_of: datetime | None, clock: Clock) -> Values:
+def values_at(as_of: datetime | None, clock: Clock) -> Values:
+    """What tells the values of counts at `as_of` by `clock`, and without it those of now, page by page.
+
+    To be asked within the read_snapshot() in which the counts are read.
+    """
     if as_of is None:
         return lambda counts: {
             count.pk: CountValue(quantity=count.quantity, quality=Quality(count.quality), as_of=count.as_of)
@@ -156,9 +162,14 @@ def _true_then(
     by_slot = {count.slot: count.pk for count in counts}
     streams = Stream.objects.in_bulk({count.stream_id for count in counts})
     said: dict[int, list[Statement]] = {pk: [] for pk in streams}
+    references = References()
     events = standing_events().filter(stream_id__in=list(streams), occurred__lte=instant)
     for event in events.order_by("id"):
-        said[event.stream_id].append(to_statement(event))
+        statement = to_statement(event)
+        said[event.stream_id].append(statement)
+        references.add(event.source_id, statement)
+    # At once for the whole page: stream by stream it would be a few queries for each.
+    directory.cover_names(references)
     found: dict[int, CountValue] = {}
     for pk, statements in said.items():
         if statements:
