@@ -86,7 +86,6 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "inventory",
     "webhooks",
 ]

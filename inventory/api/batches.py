@@ -39,7 +39,7 @@ class BatchDetailSerializer(BatchSerializer):
 
 
 class BatchViewSet(Reading[Batch]):
-    """The sources' own lots. A list leaves out `description`, which one batch shows."""
+    """The sources' own lots. A list leaves out description, which one batch shows."""
 
     queryset = Batch.objects.select_related("source", "listing", "location").defer(*_REFERENCED)
     serializer_class = BatchSerializer

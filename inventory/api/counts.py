@@ -46,7 +46,7 @@ CLOCKS = (
         name="clock",
         kind=one_of(clock.value for clock in Clock),
         description=(
-            "Which answer to give for `as_of`. known, which is what is meant where nothing is said: what Stockroom "
+            "Which answer to give for as_of. known, which is what is meant where nothing is said: what Stockroom "
             "showed then. true: what was so then, as far as is known today."
         ),
     ),
@@ -108,7 +108,7 @@ class CountViewSet(Reading[Count]):
             name="location_tree",
             kind=ROW,
             narrow=_inside,
-            description="Counts at the location with this id and in all that is inside it today. Not with `as_of`.",
+            description="Counts at the location with this id and in all that is inside it today. Not with as_of.",
         ),
         Parameter(
             name="bucket",
@@ -120,7 +120,7 @@ class CountViewSet(Reading[Count]):
             name="negative",
             kind=FLAG,
             narrow=lambda rows, _: rows.filter(quantity__lt=0).exclude(quality__in=HIDDEN),
-            description="Counts that are below zero now. Not with `as_of`.",
+            description="Counts that are below zero now. Not with as_of.",
         ),
         *CLOCKS,
     )

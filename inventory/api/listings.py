@@ -49,7 +49,7 @@ def _with_gtin(rows: QuerySet[Any], gtin: str) -> QuerySet[Any]:
 
 
 class ListingViewSet(Reading[Listing]):
-    """The sources' own records of products. A list leaves out `description`, which one listing shows."""
+    """The sources' own records of products. A list leaves out description, which one listing shows."""
 
     queryset = Listing.objects.select_related("source", "product").prefetch_related(
         Prefetch("barcodes", queryset=Barcode.objects.order_by("code"))

@@ -42,7 +42,7 @@ class LocationDetailSerializer(LocationSerializer):
 
 
 class LocationViewSet(Reading[Location]):
-    """The sources' own places. A list leaves out `description`, which one location shows."""
+    """The sources' own places. A list leaves out description, which one location shows."""
 
     queryset = Location.objects.select_related("source", "parent", "site").defer("parent__description")
     serializer_class = LocationSerializer

@@ -45,13 +45,13 @@ class MovementSerializer(serializers.Serializer[Any]):
     count = CountedSerializer(help_text="The count that it moved.")
     delta = QuantityText(help_text="What it adds; all deltas of a count add up to its quantity.")
     quality = serializers.ChoiceField(choices=QUALITIES, help_text="How far the count can be believed from then on.")
-    as_of = Instant(allow_null=True, help_text="The `as_of` of the count from then on.")
+    as_of = Instant(allow_null=True, help_text="The as_of of the count from then on.")
     event = serializers.SerializerMethodField(help_text="What moved the count, or what was taken back.")
     is_retraction = serializers.SerializerMethodField(
         help_text="Whether what moved it is that the event was taken back."
     )
     cause = CauseRef()
-    recorded_at = Moment(help_text="When it was written, by our clock; it never goes back along `seq`.")
+    recorded_at = Moment(help_text="When it was written, by our clock; it never goes back along seq.")
     movements = ListLink("api:movement-list", "count", source="count_id", help_text="All movements of the same count.")
 
     @extend_schema_field(EventRef)
@@ -74,13 +74,13 @@ def _recorded_before(rows: QuerySet[Any], moment: datetime) -> QuerySet[Any]:
 
 
 def _first_recorded_from(moment: datetime) -> int | None:
-    """The recorded time never goes back along `seq`: a range of the one is a range of the other."""
+    """The recorded time never goes back along seq: a range of the one is a range of the other."""
     rows = Movement.objects.filter(recorded_at__gte=moment).order_by("recorded_at", "seq")
     return rows.values_list("seq", flat=True).first()
 
 
 class MovementViewSet(Reading[Movement]):
-    """The ledger. Newest first; with `order=oldest` a feed that can be followed by `after_seq`."""
+    """The ledger. Newest first; with order=oldest a feed that can be followed by after_seq."""
 
     queryset = Movement.objects.select_related(
         "count__source", "count__listing", "count__batch", "count__location", "event", "retraction__event", "cause"
@@ -101,7 +101,7 @@ class MovementViewSet(Reading[Movement]):
             name="after_seq",
             kind=ROW,
             narrow=by("seq__gt"),
-            description="Movements behind this `seq`. With order=oldest: what has happened since.",
+            description="Movements behind this seq. With order=oldest: what has happened since.",
         ),
         Parameter(
             name="recorded_from",

@@ -26,7 +26,7 @@ PAGE_SIZE = Parameter(
 CURSOR = Parameter(
     name="cursor",
     kind=TEXT,
-    description="Where the page begins: taken from the `next` of the page before, for the same list and filters.",
+    description="Where the page begins: taken from the next of the page before, for the same list and filters.",
 )
 PAGING = (PAGE_SIZE, CURSOR)
 

@@ -1,7 +1,10 @@
 """Products in the API."""
 
+import sys
 from typing import Any
 
+from django.db import connection
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from inventory.api.fields import ListLink, Moment, QuantityText, TextOrNull
@@ -22,6 +25,13 @@ class ProductSerializer(serializers.Serializer[Any]):
     counts = ListLink("api:count-list", "product", help_text="Its counts, at every source.")
 
 
+def _beginning_with(rows: QuerySet[Any], prefix: str) -> QuerySet[Any]:
+    if connection.vendor == "postgresql":
+        return rows.filter(name__startswith=prefix)
+    # SQLite's LIKE takes capitals for small letters, and so reads every row; its order is that of the code points.
+    return rows.filter(name__gte=prefix, name__lt=prefix + chr(sys.maxunicode))
+
+
 class ProductViewSet(Reading[Product]):
     """What the shop sells. Staff data: always today's."""
 
@@ -32,7 +42,7 @@ class ProductViewSet(Reading[Product]):
         Parameter(
             name="name_prefix",
             kind=TEXT,
-            narrow=by("name__startswith"),
+            narrow=_beginning_with,
             description="Products whose name begins with this, capitals and all.",
         ),
     )

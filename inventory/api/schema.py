@@ -3,10 +3,6 @@
 from functools import cache
 from typing import Any
 
-from django.contrib.admin.views.decorators import staff_member_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -24,7 +20,7 @@ ERRORS = {
     "401": "Nobody is logged in, or not as staff.",
     "403": "The account may not view this.",
 }
-NOT_FOUND = {"404": "There is no such row; with `as_of`, there was none then."}
+NOT_FOUND = {"404": "There is no such row; with as_of, there was none then."}
 
 
 class Description(AutoSchema):
@@ -55,13 +51,6 @@ def described() -> dict[str, Any]:
     """The whole description; it hangs on nothing but the code."""
     found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return found
-
-
-@require_safe
-@staff_member_required
-def documentation(request: HttpRequest) -> HttpResponse:
-    """The description for people, who can try it there."""
-    return render(request, "inventory/api_docs.html")
 
 
 @extend_schema(exclude=True)

@@ -5,11 +5,12 @@ from rest_framework.routers import SimpleRouter
 
 from inventory.api.batches import BatchViewSet
 from inventory.api.counts import CountViewSet
+from inventory.api.documentation import documentation
 from inventory.api.listings import ListingViewSet
 from inventory.api.locations import LocationViewSet
 from inventory.api.movements import MovementViewSet
 from inventory.api.products import ProductViewSet
-from inventory.api.schema import SchemaView, documentation
+from inventory.api.schema import SchemaView
 from inventory.api.sources import SourceViewSet
 from inventory.api.views import Nothing
 

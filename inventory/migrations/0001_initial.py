@@ -217,7 +217,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "id"],
-                "indexes": [models.Index(fields=["name", "id"], name="inventory_p_name_5a5314_idx")],
+                "indexes": [
+                    models.Index(fields=["name", "id"], name="inventory_p_name_5a5314_idx"),
+                    models.Index(
+                        fields=["name", "id"],
+                        name="product_name_prefix",
+                        opclasses=["text_pattern_ops", "int8_ops"],
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -815,6 +822,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="count",
             index=models.Index(fields=["location", "bucket", "id"], name="inventory_c_locatio_7adfb6_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="count",
+            index=models.Index(fields=["bucket", "id"], name="inventory_c_bucket_535d17_idx"),
         ),
         migrations.AddIndex(
             model_name="count",

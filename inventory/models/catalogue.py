@@ -19,7 +19,11 @@ class Product(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
-        indexes = [models.Index(fields=["name", "id"])]
+        indexes = [
+            models.Index(fields=["name", "id"]),
+            # PostgreSQL finds the beginning of a name only where letters are compared byte by byte.
+            models.Index(fields=["name", "id"], name="product_name_prefix", opclasses=["text_pattern_ops", "int8_ops"]),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -166,6 +166,7 @@ class Count(models.Model):
         indexes = [
             models.Index(fields=["listing", "id"]),
             models.Index(fields=["location", "bucket", "id"]),
+            models.Index(fields=["bucket", "id"]),
             models.Index(fields=["source", "id"]),
             models.Index(fields=["batch", "id"], name="count_batch", condition=models.Q(batch__isnull=False)),
             models.Index(fields=["id"], name="count_negative", condition=models.Q(quantity__lt=Decimal(0))),
