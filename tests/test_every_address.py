@@ -21,6 +21,8 @@ OPEN_TO_ALL_STAFF = {
     "/admin/logout/",
     "/admin/password_change/",
     "/admin/password_change/done/",
+    "/api/v1/docs/",
+    "/api/v1/schema/",
 }
 """What every member of staff needs, whatever they may do besides; none of it shows a row."""
 

@@ -17,8 +17,8 @@ from inventory.api.errors import ErrorSerializer
 
 ERRORS = {
     "400": "A query parameter that does not exist, is given twice, or whose value cannot be understood.",
-    "401": "Nobody is logged in, or not as staff.",
-    "403": "The account may not view this.",
+    "401": "Nobody is logged in.",
+    "403": "The account is none of staff's, or may not view this.",
 }
 NOT_FOUND = {"404": "There is no such row; with as_of, there was none then."}
 
