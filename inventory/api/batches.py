@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 
 from inventory.api.fields import ListLink, Moment, TextOrNull
@@ -10,8 +9,6 @@ from inventory.api.parameters import DAY, ROW, TEXT, Parameter, by
 from inventory.api.references import ListingRef, LocationRef, SourceRef
 from inventory.api.views import Reading
 from inventory.models import Batch
-
-_REFERENCED = ("listing__description", "location__description")
 
 
 class BatchSerializer(serializers.Serializer[Any]):
@@ -41,9 +38,12 @@ class BatchDetailSerializer(BatchSerializer):
 class BatchViewSet(Reading[Batch]):
     """The sources' own lots. A list leaves out description, which one batch shows."""
 
-    queryset = Batch.objects.select_related("source", "listing", "location").defer(*_REFERENCED)
+    queryset = Batch.objects.select_related("source", "listing", "location").defer(
+        "listing__description", "location__description"
+    )
     serializer_class = BatchSerializer
     detail_serializer_class = BatchDetailSerializer
+    only_alone = ("description",)
     parameters = (
         Parameter(name="source", kind=ROW, narrow=by("source"), description="Batches of the source with this id."),
         Parameter(name="listing", kind=ROW, narrow=by("listing"), description="Batches of the listing with this id."),
@@ -73,7 +73,3 @@ class BatchViewSet(Reading[Batch]):
             description="Batches that expire on a day after this one.",
         ),
     )
-
-    def get_queryset(self) -> QuerySet[Batch]:
-        rows = super().get_queryset()
-        return rows if self.detail else rows.defer("description", *_REFERENCED)

@@ -56,6 +56,7 @@ class ListingViewSet(Reading[Listing]):
     )
     serializer_class = ListingSerializer
     detail_serializer_class = ListingDetailSerializer
+    only_alone = ("description",)
     parameters = (
         Parameter(name="source", kind=ROW, narrow=by("source"), description="Listings of the source with this id."),
         Parameter(name="product", kind=ROW, narrow=by("product"), description="Listings of the product with this id."),
@@ -84,7 +85,3 @@ class ListingViewSet(Reading[Listing]):
             description="Listings with this GTIN, however many leading zeros it is written with.",
         ),
     )
-
-    def get_queryset(self) -> QuerySet[Listing]:
-        rows = super().get_queryset()
-        return rows if self.detail else rows.defer("description")

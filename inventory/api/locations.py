@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 
 from inventory.api.fields import ListLink, Moment, TextOrNull
@@ -47,6 +46,7 @@ class LocationViewSet(Reading[Location]):
     queryset = Location.objects.select_related("source", "parent", "site").defer("parent__description")
     serializer_class = LocationSerializer
     detail_serializer_class = LocationDetailSerializer
+    only_alone = ("description",)
     parameters = (
         Parameter(name="source", kind=ROW, narrow=by("source"), description="Locations of the source with this id."),
         Parameter(name="site", kind=ROW, narrow=by("site"), description="Locations of the site with this id."),
@@ -63,7 +63,3 @@ class LocationViewSet(Reading[Location]):
             description="Locations with exactly this identifier of their source's.",
         ),
     )
-
-    def get_queryset(self) -> QuerySet[Location]:
-        rows = super().get_queryset()
-        return rows if self.detail else rows.defer("description", "parent__description")

@@ -109,18 +109,15 @@ def _read(parameter: Parameter, text: str) -> Any:
         raise BadParameter(parameter.name, f"{parameter.name} is {shortened(text)!r}; it should be {error}.") from error
 
 
-def _number(least: int, most: int) -> Kind:
+def number(least: int = 0, most: int = LARGEST) -> Kind:
+    """A whole number in ASCII digits."""
+
     def read(text: str) -> int:
         if not _NUMBER.fullmatch(text) or not least <= int(text) <= most:
             raise ValueError(f"a whole number from {least} to {most}")
         return int(text)
 
     return Kind(read=read, schema={"type": "integer", "minimum": least, "maximum": most})
-
-
-def number(least: int = 0, most: int = LARGEST) -> Kind:
-    """A whole number in ASCII digits."""
-    return _number(least, most)
 
 
 def one_of(words: Iterable[str]) -> Kind:

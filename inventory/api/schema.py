@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -43,7 +44,12 @@ class SessionDescription(OpenApiAuthenticationExtension):  # type: ignore[no-unt
     name = "session"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002  # its signature
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "Log in at /admin/ as staff."}
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": settings.SESSION_COOKIE_NAME,
+            "description": "Log in at /admin/ as staff.",
+        }
 
 
 @cache

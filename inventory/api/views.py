@@ -50,6 +50,8 @@ class Reading(ReadOnlyModelViewSet[Row]):
     """What one row can be asked."""
     detail_serializer_class: type[BaseSerializer[Any]] | None = None
     """What one row shows, where it is more than in the list."""
+    only_alone: tuple[str, ...] = ()
+    """The columns that lists leave out because they may be long."""
     key = "id"
     """The column by which pages follow each other: unique, indexed, whole numbers."""
     asked: Asked = {}
@@ -67,6 +69,10 @@ class Reading(ReadOnlyModelViewSet[Row]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.asked = read_parameters(request.query_params, self.declared if self.detail else self.declared + PAGING)
+
+    def get_queryset(self) -> QuerySet[Row]:
+        rows = super().get_queryset()
+        return rows if self.detail else rows.defer(*self.only_alone)
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         if self.detail and self.detail_serializer_class is not None:
