@@ -13,6 +13,9 @@ from itertools import pairwise
 WIDTH, HEIGHT = 1000, 200
 STEPS = 4
 """Into how many parts the scale is divided."""
+ROUND = tuple(map(Decimal, ("1", "2", "2.5", "5", "10", "20")))
+WHOLE = tuple(map(Decimal, ("1", "2", "3", "4", "5", "10", "20")))
+"""Steps of a scale that read well: of quantities, and of things that are counted."""
 
 Point = tuple[datetime, Decimal | None]
 """A value from a moment on; None where it is not known."""
@@ -80,7 +83,7 @@ def step_chart(points: Sequence[Point], *, since: datetime, until: datetime) -> 
 
 def bar_chart(columns: Sequence[Sequence[int]], *, since: datetime, until: datetime) -> Chart:
     """A column for each equal part of the time from `since` to `until`, of numbers stacked on each other."""
-    scale = _scale(Decimal(0), Decimal(max(map(sum, columns), default=0)))
+    scale = _scale(Decimal(0), Decimal(max(map(sum, columns), default=0)), factors=WHOLE, least=Decimal(1))
     return Chart(
         scale=scale,
         moments=_moments(since, until),
@@ -107,14 +110,16 @@ def _bars(columns: Sequence[Sequence[int]], scale: tuple[Decimal, ...]) -> Itera
             below += number
 
 
-def _scale(low: Decimal, high: Decimal) -> tuple[Decimal, ...]:
+def _scale(
+    low: Decimal, high: Decimal, *, factors: Sequence[Decimal] = ROUND, least: Decimal = Decimal(0)
+) -> tuple[Decimal, ...]:
     """Round values, evenly spaced from the top down, that hold `low`, `high` and 0 between them."""
     low, high = min(low, Decimal(0)), max(high, Decimal(0))
     if low == high:
         high = Decimal(STEPS)
-    wanted = (high - low) / STEPS
+    wanted = max((high - low) / STEPS, least)
     power = Decimal(1).scaleb(wanted.adjusted())
-    for factor in (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10), Decimal(20)):
+    for factor in factors:
         step = power * factor
         bottom = (low / step).to_integral_value(rounding="ROUND_FLOOR") * step
         if step >= wanted and bottom + step * STEPS >= high:

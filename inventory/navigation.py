@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.registry import Destination, destinations
 
-OWN = (Destination(text=_("Overview"), route="home", permission="inventory.view_count"),)
+OWN = (
+    Destination(text=_("Overview"), route="home", permission="inventory.view_count"),
+    Destination(text=_("Sites"), route="site_list", permission="inventory.view_site"),
+)
 
 
 class Entry(NamedTuple):

@@ -29,6 +29,7 @@ PURE = (
     "webhooks.twins",
     "inventory.fold",
     "inventory.events",
+    "inventory.totals",
     "inventory.quantity",
     "inventory.instants",
 )

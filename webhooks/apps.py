@@ -10,11 +10,12 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory import immutability
-        from webhooks import checks, engine, evidence, worker
+        from webhooks import checks, engine, evidence, panels, worker
         from webhooks.models import Delivery
 
         immutability.declare_immutable(Delivery, columns=("id", *Delivery.INTAKE))
         post_migrate.connect(immutability.install_after_migrate, sender=self, dispatch_uid="webhooks.triggers")
         checks.register()
         evidence.register()
+        panels.register()
         engine.register("inline", worker.drain)

@@ -23,6 +23,7 @@ class Product(models.Model):
             models.Index(fields=["name", "id"]),
             # PostgreSQL finds the beginning of a name only where letters are compared byte by byte.
             models.Index(fields=["name", "id"], name="product_name_prefix", opclasses=["text_pattern_ops", "int8_ops"]),
+            models.Index(fields=["id"], name="product_threshold", condition=models.Q(threshold__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -60,7 +60,11 @@ class Location(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "tenant", "external_id"], name="one_location_for_an_identifier"),
         ]
-        indexes = [models.Index(fields=["external_id"]), models.Index(fields=["name", "id"])]
+        indexes = [
+            models.Index(fields=["external_id"]),
+            models.Index(fields=["name", "id"]),
+            models.Index(fields=["id"], name="location_parent_refused", condition=models.Q(parent_refused=True)),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.external_id

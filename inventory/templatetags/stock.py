@@ -45,7 +45,7 @@ def moment(at: datetime | int | None) -> str:
         return NOTHING
     shown, exact = _both(at)
     return format_html(
-        '<time datetime="{:%Y-%m-%dT%H:%M:%SZ}" title="{}" data-local>{:%Y-%m-%d %H:%M} UTC</time>', shown, exact, shown
+        '<time datetime="{}" title="{}" data-local>{} UTC</time>', _machine(shown), exact, f"{shown:%Y-%m-%d %H:%M}"
     )
 
 
@@ -62,7 +62,12 @@ def age(at: datetime | int | None) -> str:
         words = _("just now")
     else:
         words = _("%(time)s ago") % {"time": timesince(shown, now, depth=1)}
-    return format_html('<time datetime="{:%Y-%m-%dT%H:%M:%SZ}" title="{}">{}</time>', shown, exact, words)
+    return format_html('<time datetime="{}" title="{}">{}</time>', _machine(shown), exact, words)
+
+
+def _machine(at: datetime) -> str:
+    """A moment in UTC as programs read it."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _both(at: datetime | int) -> tuple[datetime, str]:

@@ -59,6 +59,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], name="delivery_due", condition=Q(state="pending")),
             models.Index(fields=["state", "-id"]),
+            models.Index(fields=["received_at", "state"], name="delivery_received"),
             models.Index(fields=["endpoint", "-id"]),
             models.Index(fields=["secret", "-id"]),
             models.Index(fields=["token", "-id"]),
@@ -90,7 +91,11 @@ class Refusal(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["endpoint", "-id"]), models.Index(fields=["cause", "-id"])]
+        indexes = [
+            models.Index(fields=["endpoint", "-id"]),
+            models.Index(fields=["cause", "-id"]),
+            models.Index(fields=["refused_at", "id"]),
+        ]
 
     def __str__(self) -> str:
         return f"refusal {self.pk}: {self.cause}"

@@ -1,4 +1,4 @@
-"""Read queries about stock, shared by the command line, the pages and the API. Nothing here writes."""
+"""Counts one by one: as they are, as they were known, and as they were true."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,0 +1,198 @@
+"""What of stock needs a person. Each finder reads a bounded number of rows, by an index, however many there are."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Count as Number
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from inventory.addresses import list_of
+from inventory.models import Batch, Count, Listing, Location, Product, Site, Source
+from inventory.registry import Task, TaskFinder
+from inventory.reports.sites import sited_with_stock
+from inventory.reports.totals import HIDDEN, stock_of
+from inventory.tasks import MOST, bounded, named
+from inventory.totals import ON_HAND, ProductStock
+
+LOOKED_THROUGH = 1000
+"""How many batches are read in search of those that still have stock."""
+THRESHOLDS = 500
+"""How many products with a threshold are added up."""
+DAYS_AHEAD = 14
+
+
+def negative_counts(now: datetime) -> list[Task]:  # noqa: ARG001  # every finder is given the moment
+    """Counts below zero: facts about a mistake somewhere."""
+    number, is_at_least = bounded(Count.objects.filter(quantity__lt=0).exclude(quality__in=HIDDEN))
+    if not number:
+        return []
+    return [
+        Task(
+            title=ngettext("count below zero", "counts below zero", number),
+            number=number,
+            is_at_least=is_at_least,
+            detail=_("More went out than ever came in: something was not reported, or twice."),
+            url=list_of("negative counts"),
+            is_bad=True,
+        )
+    ]
+
+
+def expiring_batches(now: datetime) -> list[Task]:
+    """Batches with stock whose date has passed, and those whose date comes soon."""
+    today = now.date()
+    dated = Batch.objects.filter(expires_on__isnull=False)
+    passed = dated.filter(expires_on__lt=today).order_by("-expires_on", "-id")
+    soon = dated.filter(expires_on__gte=today, expires_on__lte=today + timedelta(days=DAYS_AHEAD))
+    found = []
+    number, is_at_least = _with_stock(passed)
+    if number:
+        found.append(
+            Task(
+                title=ngettext(
+                    "batch past its date with stock left", "batches past their date with stock left", number
+                ),
+                number=number,
+                is_at_least=is_at_least,
+                detail=_("Take them out of sale, and record what becomes of them."),
+                url=list_of("expired batches"),
+                is_bad=True,
+            )
+        )
+    number, is_at_least = _with_stock(soon.order_by("expires_on", "id"))
+    if number:
+        found.append(
+            Task(
+                title=ngettext("batch expires soon", "batches expire soon", number),
+                number=number,
+                is_at_least=is_at_least,
+                detail=_("Within %(days)d days, with stock left.") % {"days": DAYS_AHEAD},
+                url=list_of("expiring batches"),
+            )
+        )
+    return found
+
+
+def _with_stock(batches: QuerySet[Batch]) -> tuple[int, bool]:
+    on_hand = Count.objects.filter(
+        batch=OuterRef("pk"), quantity__gt=0, bucket__in=[bucket.value for bucket in ON_HAND]
+    ).exclude(quality__in=HIDDEN)
+    looked_at = batches.values("pk")[:LOOKED_THROUGH]
+    return bounded(Batch.objects.filter(Exists(on_hand), pk__in=looked_at))
+
+
+def unmatched_listings(now: datetime) -> list[Task]:  # noqa: ARG001
+    """Listings of which nobody has said which product they are."""
+    number, is_at_least = bounded(Listing.objects.filter(match=Listing.Match.UNMATCHED))
+    if not number:
+        return []
+    return [
+        Task(
+            title=ngettext("listing is not matched", "listings are not matched", number),
+            number=number,
+            is_at_least=is_at_least,
+            detail=_("Each is a product of its own until you say which product it is."),
+            url=list_of("unmatched listings"),
+        )
+    ]
+
+
+def products_below_threshold(now: datetime) -> list[Task]:  # noqa: ARG001
+    """Products of which fewer units can be sold than staff want."""
+    products = list(Product.objects.filter(threshold__isnull=False).order_by("pk")[: THRESHOLDS + 1])
+    looked_at = products[:THRESHOLDS]
+    low = [
+        product
+        for product, stock in zip(looked_at, stock_of(looked_at), strict=True)
+        if stock.total is not None
+        and stock.total.sellable is not None
+        and product.threshold is not None
+        and stock.total.sellable < product.threshold
+    ]
+    is_cut = len(products) > THRESHOLDS
+    if not low and not is_cut:
+        return []
+    detail = [named([product.name for product in low])] if low else []
+    if is_cut:
+        detail.append(
+            _("Only the first %(number)d products with a threshold are added up here.") % {"number": THRESHOLDS}
+        )
+    return [
+        Task(
+            title=ngettext("product is running low", "products are running low", len(low)),
+            number=len(low),
+            is_at_least=is_cut,
+            detail=". ".join(detail),
+            url=list_of("products below threshold"),
+        )
+    ]
+
+
+def sites_without_authority(now: datetime) -> list[Task]:  # noqa: ARG001
+    """Sites at which several sources count stock and none has the last word."""
+    several = (
+        sited_with_stock()
+        .filter(site__authority__isnull=True, source__environment=Source.Environment.PRODUCTION)
+        .order_by()
+        .values("site")
+        .annotate(sources=Number("source", distinct=True))
+        .filter(sources__gt=1)
+        .values("site")
+    )
+    names = list(Site.objects.filter(pk__in=several).order_by("name").values_list("name", flat=True)[: MOST + 1])
+    if not names:
+        return []
+    return [
+        Task(
+            title=ngettext("site without an authority", "sites without an authority", len(names)),
+            number=min(len(names), MOST),
+            is_at_least=len(names) > MOST,
+            detail=_("%(sites)s: several sources count stock there. Choose whose counts hold.")
+            % {"sites": named(names)},
+            url=list_of("sites"),
+        )
+    ]
+
+
+def refused_parents(now: datetime) -> list[Task]:  # noqa: ARG001
+    """Places that their source says are inside of themselves."""
+    number, is_at_least = bounded(Location.objects.filter(parent_refused=True))
+    if not number:
+        return []
+    return [
+        Task(
+            title=ngettext("place inside of itself", "places inside of themselves", number),
+            number=number,
+            is_at_least=is_at_least,
+            detail=_("The source named a place around it that it already surrounds; that was left out."),
+            url=list_of("locations"),
+        )
+    ]
+
+
+def not_added(stock: Iterable[ProductStock]) -> list[Task]:
+    """Of the products that a page shows, those without a total."""
+    names = [each.product.name for each in stock if each.obstacles]
+    if not names:
+        return []
+    return [
+        Task(
+            title=ngettext("product below has no total", "products below have no total", len(names)),
+            number=len(names),
+            detail=_("%(products)s: the table says why.") % {"products": named(names)},
+            url="#stock",
+        )
+    ]
+
+
+FINDERS = (
+    TaskFinder(permission="inventory.view_count", find=negative_counts),
+    TaskFinder(permission="inventory.view_batch", find=expiring_batches),
+    TaskFinder(permission="inventory.view_product", find=products_below_threshold),
+    TaskFinder(permission="inventory.view_site", find=sites_without_authority),
+    TaskFinder(permission="inventory.view_listing", find=unmatched_listings),
+    TaskFinder(permission="inventory.view_location", find=refused_parents),
+)
+"""What inventory finds itself, in the order in which it is shown."""
