@@ -14,7 +14,7 @@ TEMPLATES = find . -name .venv -prune -o -name '*.html' -print0 | xargs -0 -r
 # Commands that need no database and no keys of this machine.
 UNKEYED = DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py
 
-.PHONY: help run demo test lint fmt migrations lock dev
+.PHONY: help run demo test lint fmt migrations screenshots lock dev
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ fmt: dev ## Format code and templates
 
 migrations: dev ## Write the migrations that the models ask for
 	$(UNKEYED) makemigrations $(ARGS)
+
+screenshots: dev ## Take the pictures of README.md and docs/ from the demonstration
+	.venv/bin/python docs/screenshots.py
 
 lock: ## Pin requirements/*.in anew with uv (ARGS=--upgrade for newer versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 1; }

@@ -1,8 +1,8 @@
 """What may be added up, and why not: pure arithmetic over the counts of a product.
 
 A total adds only counts of production sources in equal units, and never two sources that report one product at one
-site. Staff name one authority for a site, whose counts alone make its total there; until then every source has a
-subtotal of its own. Nothing that is not known is taken for 0.
+site. Where several do, the counts of the one that staff named the site's authority make its total; until there is one,
+every source has a subtotal of its own. Nothing that is not known is taken for 0.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ class Obstacle(StrEnum):
     NO_AUTHORITY = "no_authority"
     """Several sources report the product at one site, and nobody is its authority."""
     AUTHORITY_IS_SILENT = "authority_is_silent"
-    """The site's authority has no count of the product there; other sources have."""
+    """Several sources report the product at one site, and the site's authority is none of them."""
     UNITS = "units"
     """The units of its listings are not known to be equal."""
     NO_SITE = "no_site"
@@ -189,13 +189,12 @@ def _site_stock(portions: Sequence[Portion]) -> SiteStock:
     site, authority = portions[0].site, portions[0].authority
     reporting = {portion.source for portion in portions if portion.is_on_hand}
     obstacles: tuple[Obstacle, ...] = ()
+    # Who reports a product alone is contradicted by nobody, whoever the site's authority is.
     counted = reporting
-    if authority is not None:
+    if len(reporting) > 1:
         counted = reporting & {authority}
-        if reporting and not counted:
-            obstacles = (Obstacle.AUTHORITY_IS_SILENT,)
-    elif len(reporting) > 1:
-        counted, obstacles = set(), (Obstacle.NO_AUTHORITY,)
+        if not counted:
+            obstacles = (Obstacle.NO_AUTHORITY if authority is None else Obstacle.AUTHORITY_IS_SILENT,)
     lines = [_subtotal(list(group), counted) for _, group in groupby(sorted(portions, key=_line), key=_line)]
     shown = tuple(line for line in lines if line is not None)
     totals = [line.sum for line in shown if line.is_counted]

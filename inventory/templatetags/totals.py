@@ -14,7 +14,9 @@ REASONS = {
     Obstacle.NO_AUTHORITY: gettext_lazy(
         "Several sources report it at one site and may mean the same units. Choose whose counts hold there."
     ),
-    Obstacle.AUTHORITY_IS_SILENT: gettext_lazy("The site's authority has no count of it; only other sources have."),
+    Obstacle.AUTHORITY_IS_SILENT: gettext_lazy(
+        "Several sources report it at one site, and the site's authority is none of them."
+    ),
     Obstacle.UNITS: gettext_lazy("Its listings are not known to be counted in one unit."),
     Obstacle.NO_SITE: gettext_lazy(
         "Some of it is at places without a site, where another source may count the same units."

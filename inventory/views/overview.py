@@ -14,7 +14,7 @@ from inventory.reports.totals import stock_of
 from inventory.snapshot import read_snapshot
 from inventory.views.access import staff_page
 
-PRODUCTS = 20
+PRODUCTS = 10
 MOVEMENTS = 10
 
 

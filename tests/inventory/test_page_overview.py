@@ -112,14 +112,14 @@ def test_a_negative_number_and_a_channels_number_are_shown_as_what_they_are(admi
     ]
 
 
-def test_the_twenty_products_that_moved_last_are_shown_and_ten_movements(admin_client: Client) -> None:
+def test_the_ten_products_that_moved_last_are_shown_and_ten_movements(admin_client: Client) -> None:
     readings = [read(f"p{number:02}", "shop", "1", at=ago(hours=1)) for number in range(25)]
     source("Till", *readings)
     page = overview(admin_client)
     newest = list(Movement.objects.order_by("-seq").values_list("count__listing__external_id", flat=True))
-    assert [row[0] for row in page.tables[STOCK]] == newest[:20]
+    assert [row[0] for row in page.tables[STOCK]] == newest[:10]
     assert [row[1] for row in page.tables[MOVEMENTS]] == newest[:10]
-    assert "The 20 products that moved last, the newest first." in page.text
+    assert "The 10 products that moved last, the newest first." in page.text
 
 
 def test_a_movement_leads_to_its_product_its_place_its_count_and_its_delivery(admin_client: Client) -> None:

@@ -157,15 +157,24 @@ def test_the_authoritys_counts_alone_make_the_total() -> None:
     assert numbers(stock.total) == ("4", "4")
 
 
-def test_where_the_authority_is_silent_nobody_elses_number_takes_its_place() -> None:
+def test_a_source_that_reports_alone_is_contradicted_by_nobody_whoever_the_authority_is() -> None:
     stock = told(portion("9", source=BOOKS, authority=TILL))
-    assert lines(stock) == [("Main Street", "Books", "9", "9", "compared")]
+    assert lines(stock) == [("Main Street", "Books", "9", "9", "counted")]
+    assert (numbers(stock.total), stock.obstacles) == (("9", "9"), ())
+
+
+def test_where_several_report_and_the_authority_is_silent_nobody_elses_number_takes_its_place() -> None:
+    stock = told(portion("9", source=BOOKS, authority=TILL), portion("8", source=TRACKER, authority=TILL))
+    assert lines(stock) == [
+        ("Main Street", "Books", "9", "9", "compared"),
+        ("Main Street", "Tracker", "8", "8", "compared"),
+    ]
     assert (stock.total, stock.obstacles) == (None, (Obstacle.AUTHORITY_IS_SILENT,))
 
 
-def test_an_authority_that_is_a_sandbox_is_silent() -> None:
+def test_a_sandbox_contradicts_nobody_even_as_the_authority() -> None:
     stock = told(portion("9", source=BOOKS, authority=TILL), portion("4", source=TILL, authority=TILL, is_sandbox=True))
-    assert (stock.total, stock.obstacles) == (None, (Obstacle.AUTHORITY_IS_SILENT,))
+    assert (numbers(stock.total), stock.obstacles) == (("9", "9"), ())
 
 
 def test_a_channels_sum_is_compared_and_never_added_and_is_no_rival() -> None:
@@ -283,6 +292,7 @@ def test_every_reason_is_told_once() -> None:
         portion("9", source=BOOKS),
         portion("4", site=MILL),
         portion("9", source=BOOKS, site=MILL),
+        portion("1", site=Named(3, "Quay"), authority=TRACKER),
         portion("1", source=BOOKS, site=Named(3, "Quay"), authority=TRACKER),
     )
     assert stock.obstacles == (Obstacle.NO_AUTHORITY, Obstacle.AUTHORITY_IS_SILENT)
