@@ -3,20 +3,20 @@
 from django.urls import reverse
 
 DETAILS = {
-    "product": "admin:inventory_product_change",
-    "location": "admin:inventory_location_change",
-    "count": "admin:inventory_count_change",
+    "product": "product_detail",
+    "location": "location_detail",
+    "count": "count_detail",
     "source": "admin:inventory_source_change",
     "site": "site_detail",
 }
 LISTS = {
-    "products": ("admin:inventory_product_changelist", ""),
-    "unmatched listings": ("admin:inventory_listing_changelist", "match__exact=unmatched"),
-    "negative counts": ("admin:inventory_count_changelist", "sign=negative"),
-    "products below threshold": ("admin:inventory_product_changelist", ""),
-    "expiring batches": ("admin:inventory_batch_changelist", ""),
-    "expired batches": ("admin:inventory_batch_changelist", ""),
-    "locations": ("admin:inventory_location_changelist", ""),
+    "products": ("product_list", ""),
+    "unmatched listings": ("product_list", "tab=unmatched"),
+    "negative counts": ("product_list", "tab=negative"),
+    "products below threshold": ("product_list", "tab=below"),
+    "expiring batches": ("batch_list", "tab=soon"),
+    "expired batches": ("batch_list", "tab=expired"),
+    "locations": ("location_list", ""),
     "sites": ("site_list", ""),
 }
 

@@ -10,6 +10,9 @@ from inventory.registry import Destination, destinations
 
 OWN = (
     Destination(text=_("Overview"), route="home", permission="inventory.view_count"),
+    Destination(text=_("Products"), route="product_list", permission="inventory.view_product"),
+    Destination(text=_("Batches"), route="batch_list", permission="inventory.view_batch"),
+    Destination(text=_("Locations"), route="location_list", permission="inventory.view_location"),
     Destination(text=_("Sites"), route="site_list", permission="inventory.view_site"),
 )
 

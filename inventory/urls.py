@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from inventory.views import overview, sites
+from inventory.views import batches, counts, locations, overview, products, sites
 
 urlpatterns = [
     path("", overview.overview, name="home"),
+    path("products/", products.product_list, name="product_list"),
+    path("products/<int:pk>/", products.product_detail, name="product_detail"),
+    path("batches/", batches.batch_list, name="batch_list"),
+    path("batches/<int:pk>/", batches.batch_detail, name="batch_detail"),
+    path("locations/", locations.location_list, name="location_list"),
+    path("locations/<int:pk>/", locations.location_detail, name="location_detail"),
+    path("counts/<int:pk>/", counts.count_detail, name="count_detail"),
     path("sites/", sites.site_list, name="site_list"),
     path("sites/add/", sites.site_add, name="site_add"),
     path("sites/<int:pk>/", sites.site_detail, name="site_detail"),

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 
 from inventory.admin.base import ReadOnlyAdmin
 from inventory.admin.display import Tool, json_block, list_url, moment_text
@@ -35,6 +36,7 @@ class BatchAdmin(ReadOnlyAdmin[Batch]):
 
     def tools(self, request: HttpRequest, obj: Batch) -> tuple[Tool, ...]:  # noqa: ARG002
         return (
+            Tool(text="Show page", url=reverse("batch_detail", args=[obj.pk])),
             Tool(text="Counts", url=list_url(Count, batch__id__exact=obj.pk)),
             Tool(text="Streams", url=list_url(Stream, batch__id__exact=obj.pk)),
             Tool(text="What came out of it", url=list_url(BatchLink, origin__id__exact=obj.pk)),

@@ -61,6 +61,9 @@ class ProductAdmin(StaffEditedAdmin[Product]):
         allowed = request.user.has_perm("inventory.delete_product")
         return allowed and (obj is None or not obj.listings.exists())
 
+    def tools(self, request: HttpRequest, obj: Product) -> tuple[Tool, ...]:  # noqa: ARG002
+        return (Tool(text="Show page", url=reverse("product_detail", args=[obj.pk])),)
+
     def tables(self, request: HttpRequest, obj: Product) -> tuple[Table, ...]:  # noqa: ARG002
         listings = obj.listings.select_related("source").defer("description").order_by("id")[:SHOWN]
         return (

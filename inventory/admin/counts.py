@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from inventory.admin.base import ReadOnlyAdmin
 from inventory.admin.catalogue import found_listings
@@ -83,6 +84,7 @@ class CountAdmin(ReadOnlyAdmin[Count]):
 
     def tools(self, request: HttpRequest, obj: Count) -> tuple[Tool, ...]:  # noqa: ARG002
         return (
+            Tool(text="Show page", url=reverse("count_detail", args=[obj.pk])),
             Tool(text="All its movements", url=list_url(Movement, count__id__exact=obj.pk)),
             Tool(text="All its events", url=list_url(StockEvent, stream__id__exact=obj.stream_id)),
         )

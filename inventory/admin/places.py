@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from inventory.admin.base import StaffEditedAdmin
 from inventory.admin.display import Table, Tool, json_block, list_url, moment_text, page_link
@@ -101,6 +102,7 @@ class LocationAdmin(StaffEditedAdmin[Location]):
 
     def tools(self, request: HttpRequest, obj: Location) -> tuple[Tool, ...]:  # noqa: ARG002
         return (
+            Tool(text="Show page", url=reverse("location_detail", args=[obj.pk])),
             Tool(text="Counts here", url=list_url(Count, location__id__exact=obj.pk)),
             Tool(text="Locations inside", url=list_url(Location, parent__id__exact=obj.pk)),
         )

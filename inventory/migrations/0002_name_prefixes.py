@@ -1,0 +1,30 @@
+"""PostgreSQL finds the beginning of a name, in capitals or not, by these indexes only.
+
+Its plain index follows the language's sorting and cannot serve LIKE. SQLite has no such index; it reads the names.
+"""
+
+from typing import Any
+
+from django.db import migrations
+
+INDEXES = {
+    "product_name_prefix": "inventory_product",
+    "location_name_prefix": "inventory_location",
+}
+
+
+def make(_: Any, editor: Any) -> None:
+    if editor.connection.vendor == "postgresql":
+        for name, table in INDEXES.items():
+            editor.execute(f"CREATE INDEX {name} ON {table} (UPPER(name::text) text_pattern_ops)")
+
+
+def drop(_: Any, editor: Any) -> None:
+    if editor.connection.vendor == "postgresql":
+        for name in INDEXES:
+            editor.execute(f"DROP INDEX {name}")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("inventory", "0001_initial")]
+    operations = [migrations.RunPython(make, drop)]

@@ -1,0 +1,69 @@
+"""The newest movements of some counts, at a cost that the length of their history does not raise."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from inventory.events import Quality
+from inventory.models import Count, Movement
+
+HIDDEN = frozenset({Quality.UNKNOWN, Quality.UNTRACKED})
+"""The qualities under which there is no number to show."""
+AT_ONCE = 200
+"""How many counts one query looks into."""
+
+
+# Each count's newest by its own index; one sort over all of them would read their whole history.
+_NEWEST_OF_ONE = """SELECT seq FROM (
+    SELECT seq FROM inventory_movement WHERE count_id = %s AND seq > %s ORDER BY seq DESC LIMIT %s
+) newest"""
+
+
+def newest_movements_of(counts: QuerySet[Count], number: int) -> list[Movement]:
+    """The `number` newest movements of these counts, newest first, with all that a row of a page shows.
+
+    Costs one look into an index for each count, and `number` for those that moved last.
+    """
+    last = Movement.objects.filter(count=OuterRef("pk")).order_by("-seq").values("seq")[:1]
+    moved = counts.order_by().annotate(last=Subquery(last)).exclude(last=None).order_by("-last")[:number]
+    seqs = newest_seqs([count.pk for count in moved], number)
+    return list(with_evidence(Movement.objects.filter(seq__in=seqs[:number])).order_by("-seq"))
+
+
+def with_evidence(movements: QuerySet[Movement]) -> QuerySet[Movement]:
+    """With each movement, in the same query, what it moved, what moved it and why."""
+    return movements.select_related(
+        "cause",
+        "event",
+        "retraction__event",
+        "count__source",
+        "count__listing__product",
+        "count__batch",
+        "count__location",
+    ).defer(
+        "cause__note",
+        "event__data",
+        "event__order_key",
+        "retraction__event__data",
+        "retraction__event__order_key",
+        "count__listing__description",
+        "count__batch__description",
+        "count__location__description",
+        "count__source__settings",
+    )
+
+
+def newest_seqs(count_ids: Sequence[int], number: int, *, above: int = 0) -> list[int]:
+    """Of each count the `number` newest movements behind `above`; the newest of all first."""
+    if not count_ids:
+        return []
+    found: list[int] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(count_ids), AT_ONCE):
+            ids = count_ids[start : start + AT_ONCE]
+            cursor.execute(
+                " UNION ALL ".join([_NEWEST_OF_ONE] * len(ids)), [value for pk in ids for value in (pk, above, number)]
+            )
+            found += [seq for (seq,) in cursor.fetchall()]
+    return sorted(found, reverse=True)
