@@ -128,8 +128,8 @@ def test_a_movement_leads_to_its_product_its_place_its_count_and_its_delivery(ad
     assert page.tables[MOVEMENTS] == [["just now", "coffee", "shop available", "+7", "Till", "delivery 17"]]
     movement = Movement.objects.get()
     assert {text: page.links[text] for text in ("shop", "+7", "delivery 17")} == {
-        "shop": f"/admin/inventory/location/{Location.objects.get(source=till).pk}/change/",
-        "+7": f"/admin/inventory/count/{movement.count_id}/change/",
+        "shop": f"/locations/{Location.objects.get(source=till).pk}/",
+        "+7": f"/counts/{movement.count_id}/",
         "delivery 17": "/admin/webhooks/delivery/17/change/",
     }
 
@@ -153,8 +153,8 @@ def test_where_numbers_are_wrong_comes_first(admin_client: Client) -> None:
         ("1", "product is running low", "tea"),
         ("2", "listings are not matched", "Each is a product of its own until you say which product it is."),
     ]
-    assert page.links["count below zero"] == "/admin/inventory/count/?sign=negative"
-    assert page.links["listings are not matched"] == "/admin/inventory/listing/?match__exact=unmatched"
+    assert page.links["count below zero"] == "/products/?tab=negative"
+    assert page.links["listings are not matched"] == "/products/?tab=unmatched"
 
 
 def test_a_product_without_a_total_is_named_among_what_needs_a_person(admin_client: Client) -> None:
