@@ -32,6 +32,8 @@ IN_USE = 20
 """How many of them are shown with it."""
 AT_ONE_PLACE = 50
 """How many batches at a place are."""
+LOOKED_THROUGH = 2000
+"""How many counts at a place are looked through for them."""
 LINKS = 50
 """How many links to other batches are shown in each direction."""
 EVENTS = 20
@@ -59,9 +61,11 @@ def batches_of(product: Product) -> QuerySet[Batch]:
 def batches_at(location: Location) -> list[Batch]:
     """The first batches in use that stand there or are counted there; one more than AT_ONE_PLACE if there are."""
     placed = location.batches.exclude(status=Batch.Status.ENDED).order_by("id").values_list("pk", flat=True)
-    counted = Count.objects.filter(location=location, batch__isnull=False).exclude(batch__status=Batch.Status.ENDED)
-    numbers = counted.order_by("batch_id").values_list("batch_id", flat=True).distinct()
     most = AT_ONE_PLACE + 1
+    # In the order of the index; a place may have more counts than there is time to look through.
+    seen = Count.objects.filter(location=location).order_by("bucket", "id").values_list("batch_id", flat=True)
+    counted = Batch.objects.filter(pk__in={pk for pk in seen[:LOOKED_THROUGH] if pk is not None})
+    numbers = counted.exclude(status=Batch.Status.ENDED).order_by("id").values_list("pk", flat=True)
     return list(batches().filter(pk__in={*placed[:most], *numbers[:most]}).order_by("id")[:most])
 
 

@@ -1,6 +1,7 @@
 """The newest movements of some counts, at a cost that the length of their history does not raise."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -10,6 +11,10 @@ from inventory.models import Count, Movement
 
 HIDDEN = frozenset({Quality.UNKNOWN, Quality.UNTRACKED})
 """The qualities under which there is no number to show."""
+LOOKED_INTO = 2000
+"""How many counts are looked into one by one."""
+LOOKED_BACK = 2000
+"""Of more counts, how many of the ledger's newest movements are looked through."""
 AT_ONCE = 200
 """How many counts one query looks into."""
 
@@ -20,15 +25,38 @@ _NEWEST_OF_ONE = """SELECT seq FROM (
 ) newest"""
 
 
-def newest_movements_of(counts: QuerySet[Count], number: int) -> list[Movement]:
+class Newest(NamedTuple):
+    """The newest movements of some counts."""
+
+    movements: list[Movement]
+    looked_back: int | None
+    """How many movements of the whole ledger they were looked for among; None where every one was in reach."""
+
+
+def newest_movements_of(counts: QuerySet[Count], number: int) -> Newest:
     """The `number` newest movements of these counts, newest first, with all that a row of a page shows.
 
-    Costs one look into an index for each count, and `number` for those that moved last.
+    Costs one look into an index for each count, and `number` for those that moved last. Of more than LOOKED_INTO counts
+    it finds what is among the ledger's LOOKED_BACK newest movements.
     """
+    ids = list(counts.order_by().values_list("pk", flat=True)[: LOOKED_INTO + 1])
+    is_cut = len(ids) > LOOKED_INTO
+    seqs = _among_the_newest(counts) if is_cut else _newest_of_each(ids, number)
+    rows = with_evidence(Movement.objects.filter(seq__in=seqs[:number])).order_by("-seq")
+    return Newest(movements=list(rows), looked_back=LOOKED_BACK if is_cut else None)
+
+
+def _newest_of_each(count_ids: Sequence[int], number: int) -> list[int]:
     last = Movement.objects.filter(count=OuterRef("pk")).order_by("-seq").values("seq")[:1]
-    moved = counts.order_by().annotate(last=Subquery(last)).exclude(last=None).order_by("-last")[:number]
-    seqs = newest_seqs([count.pk for count in moved], number)
-    return list(with_evidence(Movement.objects.filter(seq__in=seqs[:number])).order_by("-seq"))
+    moved = Count.objects.filter(pk__in=count_ids).order_by().annotate(last=Subquery(last)).exclude(last=None)
+    # What moved before the last movement of `number` others is not among the newest.
+    return newest_seqs(list(moved.order_by("-last").values_list("pk", flat=True)[:number]), number)
+
+
+def _among_the_newest(counts: QuerySet[Count]) -> list[int]:
+    newest = list(Movement.objects.order_by("-seq").values_list("seq", "count_id")[:LOOKED_BACK])
+    wanted = set(counts.order_by().filter(pk__in={pk for _, pk in newest}).values_list("pk", flat=True))
+    return [seq for seq, pk in newest if pk in wanted]
 
 
 def with_evidence(movements: QuerySet[Movement]) -> QuerySet[Movement]:

@@ -96,7 +96,7 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "table": stock_table(page.rows, paths),
             "links": report.links_of(batch),
             "events": report.events_of(batch),
-            "movements": newest_movements_of(counts, MOVEMENTS),
+            "newest": newest_movements_of(counts, MOVEMENTS),
             "histories": histories(counts, now),
         }
     return render(request, "inventory/batch_detail.html", context)

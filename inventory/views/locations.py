@@ -45,6 +45,6 @@ def location_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "batches": [(batch, of_batch[batch.pk]) for batch in batches[:AT_ONE_PLACE]],
             "has_more_batches": len(batches) > AT_ONE_PLACE,
             "page": page_asked(request, report.COUNTS_BY_BUCKET, report.counts_at(location)),
-            "movements": newest_movements_of(Count.objects.filter(location=location), MOVEMENTS),
+            "newest": newest_movements_of(Count.objects.filter(location=location), MOVEMENTS),
         }
     return render(request, "inventory/location_detail.html", context)

@@ -115,7 +115,7 @@ def product_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "table": report.stock_table(page.rows, paths),
             "batches": [(batch, paths.text(batch.location_id)) for batch in batches[:IN_USE]],
             "has_more_batches": len(batches) > IN_USE,
-            "movements": newest_movements_of(counts, MOVEMENTS),
+            "newest": newest_movements_of(counts, MOVEMENTS),
             "histories": histories(counts, now),
             "unmatched": Listing.Match.UNMATCHED,
         }

@@ -10,6 +10,7 @@ from django.test import Client
 from inventory.events import Bucket, PlaceDescribed
 from inventory.instants import from_datetime
 from inventory.models import Batch, Count, Location, Site, Source
+from inventory.reports import movements as newest
 from inventory.templatetags.stock import MINUS
 from tests.inventory.fold_support import born, moved, read, unknown
 from tests.inventory.ledger_support import make_source, write
@@ -177,6 +178,22 @@ def test_a_location_with_many_counts_is_told_by_pages() -> None:
     second = page(client, address + first.links["Next page"].partition("#")[0])
     rows = [row[0] for shown in (first, second) for row in shown.tables[0].rows]
     assert (len(first.tables[0].rows), sorted(rows)) == (50, [f"L{number:02}" for number in range(70)])
+
+
+def test_of_a_place_with_too_many_counts_the_ledgers_newest_movements_are_looked_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 12 counts at the shop 5 may be looked into, and 4 movements back: 2 at the shop, 2 elsewhere."""
+    monkeypatch.setattr(newest, "LOOKED_INTO", 5)
+    monkeypatch.setattr(newest, "LOOKED_BACK", 4)
+    source = make_source()
+    for number in range(12):
+        write(source, replace(read(f"k{number}", 1, "1"), listing=f"L{number}"))
+    for number, where in enumerate(("cellar", "shop", "cellar", "shop")):
+        write(source, replace(read(f"m{number}", 2, "2"), listing=f"L{number}", location=where))
+    shown = page(viewer(), f"{LIST}{Location.objects.get(external_id='shop').pk}/")
+    assert [(row[1], row[3]) for row in shown.tables[-1].rows] == [("+1", "L3"), ("+1", "L1")]
+    assert "only the newest 4 movements of all were looked through." in shown.text
 
 
 def test_an_empty_place_says_so(street: Source) -> None:

@@ -295,9 +295,7 @@ def test_whoever_may_only_look_is_offered_no_change(client: Client, till: Source
     client.force_login(make_staff("inventory.view_site"))
     for path in ("/sites/", f"/sites/{site.pk}/"):
         links = open_page(client, path).links.values()
-        assert not [
-            link for link in links if "/edit/" in link or "/add/" in link or link.startswith(f"{path}locations/")
-        ]
+        assert not [link for link in links if "/edit/" in link or "/add/" in link or "/locations/?" in link]
 
 
 def test_every_page_of_sites_costs_the_same_queries_at_ten_rows_and_at_two_hundred(admin_client: Client) -> None:
