@@ -80,7 +80,7 @@ def exact_moment_text(instant: int | None) -> str:
 
 def json_block(value: object) -> SafeString:
     """JSON as it can be read by people."""
-    return format_html('<pre class="raw">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))
+    return format_html('<pre class="raw" tabindex="0">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def quantity_cell(quantity: Decimal | None) -> str:

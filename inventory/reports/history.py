@@ -1,4 +1,8 @@
-"""How stock went, as it was known at each moment: drawn from a bounded number of the newest movements."""
+"""How stock went: drawn from a bounded number of the newest movements.
+
+Each movement is drawn at the moment for which its source gave the number, or, where something newer had been stated
+before, at that newer moment: what comes late changes what is known from then on, and bends nothing that was drawn.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +15,7 @@ from typing import NamedTuple
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from inventory.charts import Chart, Point, step_chart
+from inventory.instants import to_datetime
 from inventory.models import Count, Movement
 from inventory.reports.movements import HIDDEN, newest_seqs
 from inventory.totals import ON_HAND
@@ -25,7 +30,7 @@ DRAWINGS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """How the sum of some counts of one listing went, as it was known at each moment."""
+    """How the sum of some counts of one listing went."""
 
     title: str
     unit: str
@@ -67,16 +72,20 @@ def history(
     if left_out:
         floor = seqs[number]
     moved = sorted(
-        Movement.objects.filter(seq__in=seqs[:number]).only("seq", "count_id", "delta", "quality", "recorded_at"),
+        Movement.objects.filter(seq__in=seqs[:number]).only(
+            "seq", "count_id", "delta", "quality", "as_of", "recorded_at"
+        ),
         key=lambda movement: movement.seq,
     )
-    start = moved[0].recorded_at if left_out else since
+    start = max(_stated_for(moved[0]), since) if left_out else since
     standing = _standing_at(counts, ids, moved, floor)
     points: list[Point] = [] if left_out else [(start, _sum(standing.values()))]
+    drawn_to = start
     for movement in moved:
         at = standing[movement.count_id]
         at.quantity, at.quality = at.quantity + movement.delta, movement.quality
-        points.append((movement.recorded_at, _sum(standing.values())))
+        drawn_to = max(drawn_to, min(_stated_for(movement), until))
+        points.append((drawn_to, _sum(standing.values())))
     points = _one_for_each_moment(points)
     if all(value is None for _, value in points):
         return None
@@ -88,6 +97,11 @@ def history(
         left_out=left_out,
         since=start,
     )
+
+
+def _stated_for(movement: Movement) -> datetime:
+    """The moment for which the number was given that the movement leads to."""
+    return movement.recorded_at if movement.as_of is None else to_datetime(movement.as_of)
 
 
 def _standing_at(

@@ -7,7 +7,8 @@ import pytest
 import time_machine
 
 from inventory.events import Bucket
-from inventory.models import Count
+from inventory.instants import from_datetime
+from inventory.models import Count, Source
 from inventory.quantity import quantity_text
 from inventory.reports import history as report
 from inventory.reports.history import History, histories, history
@@ -22,18 +23,23 @@ def on(day: int) -> datetime:
     return MIDNIGHT + timedelta(days=day)
 
 
+def instant(day: int) -> int:
+    return from_datetime(on(day))
+
+
 @pytest.fixture(autouse=True)
 def _week() -> None:
     """In the shop 10 on day 0, 12 on day 2, not tracked on day 4, 9 on day 6; in the cellar 5 from day 3 on."""
     source = make_source()
     for day, said in (
-        (0, read("a", 1, "10")),
-        (2, read("b", 2, "12")),
-        (3, replace(read("c", 3, "5"), location="cellar")),
-        (4, untracked("d", 4)),
-        (6, read("e", 5, "9")),
+        (0, read("a", instant(0), "10")),
+        (2, read("b", instant(2), "12")),
+        (3, replace(read("c", instant(3), "5"), location="cellar")),
+        (4, untracked("d", instant(4))),
+        (6, read("e", instant(6), "9")),
     ):
-        with time_machine.travel(on(day), tick=False):
+        # Each was recorded five hours after its moment.
+        with time_machine.travel(on(day) + timedelta(hours=5), tick=False):
             write(source, said)
 
 
@@ -74,9 +80,16 @@ def test_as_many_movements_as_may_be_drawn_leave_nothing_out() -> None:
     assert (len(drawn.points), drawn.left_out) == (6, False)
 
 
+def test_what_comes_late_is_drawn_behind_what_was_known_by_then() -> None:
+    """The cellar's 7 of day 5 is recorded on day 7, when the shop's 9 of day 6 was known: 9 + 7."""
+    with time_machine.travel(on(7), tick=False):
+        write(Source.objects.get(), replace(read("late", instant(5), "7"), location="cellar"))
+    assert points(told(5)) == [(5, "5"), (6, "16")]
+
+
 def test_one_delivery_that_moves_several_counts_is_one_step() -> None:
     with time_machine.travel(on(7), tick=False):
-        write(make_source("two"), read("x", 1, "1"), replace(read("y", 1, "2"), location="cellar"))
+        write(make_source("two"), read("x", instant(7), "1"), replace(read("y", instant(7), "2"), location="cellar"))
     counts = list(Count.objects.filter(source__name="two"))
     drawn = history("t", "", counts, since=on(6), until=on(8), number=400)
     assert points(drawn) == [(6, None), (7, "3")]
@@ -91,13 +104,13 @@ def test_where_no_number_was_ever_known_nothing_is_drawn() -> None:
 def test_each_listing_is_drawn_alone_and_only_with_what_is_on_hand() -> None:
     """A tea has 3 available and 4 reserved, and 100 that are on their way."""
     source = make_source("two")
-    tea = replace(read("x", 1, "3"), listing="tea")
+    tea = replace(read("x", instant(7), "3"), listing="tea")
     with time_machine.travel(on(7), tick=False):
         write(
             source,
             tea,
-            replace(read("y", 1, "4"), listing="tea", bucket=Bucket.RESERVED),
-            replace(read("z", 1, "100"), listing="tea", bucket=Bucket.IN_TRANSIT),
+            replace(read("y", instant(7), "4"), listing="tea", bucket=Bucket.RESERVED),
+            replace(read("z", instant(7), "100"), listing="tea", bucket=Bucket.IN_TRANSIT),
         )
     found = histories(Count.objects.all(), on(8))
     assert [(each.title, points(each)[-1]) for each in found.drawn] == [

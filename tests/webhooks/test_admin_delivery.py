@@ -55,12 +55,12 @@ def path_of(delivery: Delivery, page: str) -> str:
 )
 def test_a_body_is_shown_as_harmless_text(admin_client: Client, delivery: Delivery, body: bytes, shown: str) -> None:
     page = page_of(admin_client, another(delivery, body))
-    assert f'<p>All {len(body)} bytes.</p><pre class="raw">{shown}</pre>' in page
+    assert f'<p>All {len(body)} bytes.</p><pre class="raw" tabindex="0">{shown}</pre>' in page
 
 
 def test_only_the_start_of_a_long_body_is_shown_and_the_page_says_so(admin_client: Client, delivery: Delivery) -> None:
     page = page_of(admin_client, another(delivery, b"x" * FIRST_16_KB + b"y" * 10))
-    assert f'<p>The first 16,384 of 16,394 bytes.</p><pre class="raw">{"x" * FIRST_16_KB}</pre>' in page
+    assert f'<p>The first 16,384 of 16,394 bytes.</p><pre class="raw" tabindex="0">{"x" * FIRST_16_KB}</pre>' in page
 
 
 def test_an_empty_body_is_called_empty(admin_client: Client, delivery: Delivery) -> None:

@@ -39,7 +39,7 @@ def test_a_refusal_shows_its_headers_and_body_but_never_reads_its_credentials(
     with CaptureQueriesContext(connection) as queries:
         page = " ".join(admin_client.get(admin_url(Refusal, "change", refusal.pk)).content.decode().split())
     assert "<td>content-type</td><td>application/json</td>" in page
-    assert '<pre class="raw">{&quot;refused&quot;: true}</pre>' in page
+    assert '<pre class="raw" tabindex="0">{&quot;refused&quot;: true}</pre>' in page
     assert "17 bytes came" in page
     assert "stolen-credential" not in page
     assert [query for query in queries.captured_queries if '"credentials"' in query["sql"]] == []

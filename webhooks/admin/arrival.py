@@ -35,7 +35,7 @@ def body_block(body: bytes) -> SafeString:
         return format_html("{}", "The body is empty.")
     size = len(body)
     note = f"The first {BODY_SHOWN:,} of {size:,} bytes." if size > BODY_SHOWN else f"All {size:,} bytes."
-    return format_html('<p>{}</p><pre class="raw">{}</pre>', note, body_text(body))
+    return format_html('<p>{}</p><pre class="raw" tabindex="0">{}</pre>', note, body_text(body))
 
 
 def headers_table(headers: Sequence[Sequence[str]]) -> Table:

@@ -59,7 +59,7 @@ def secrets_table(endpoint: Endpoint, *, may_retire: bool) -> Table:
     secrets = endpoint.secrets.defer("value").annotate(last_used=Subquery(proven)).order_by("-id")[:CREDENTIALS_SHOWN]
     return Table(
         title="Secrets",
-        columns=("Secret", "Added", "Standing", "Last proved a delivery", ""),
+        columns=("Secret", "Added", "Standing", "Last proved a delivery", "What can be done"),
         rows=tuple(
             (
                 page_link(Secret, secret.pk, secret),

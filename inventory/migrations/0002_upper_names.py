@@ -8,8 +8,8 @@ from typing import Any
 from django.db import migrations
 
 INDEXES = {
-    "product_name_prefix": "inventory_product",
-    "location_name_prefix": "inventory_location",
+    "product_upper_name": "inventory_product",
+    "location_upper_name": "inventory_location",
 }
 
 
