@@ -41,7 +41,7 @@ def _facts(way: str, value: object, depth: int) -> Iterator[Fact]:
         for number, inner in enumerate(value, start=1):
             yield from _facts(f"{way} {number}", inner, depth + 1)
     elif isinstance(value, list) and all(isinstance(inner, str) for inner in value):
-        yield Fact(way, _cut(", ".join(map(str, value))))
+        yield Fact(way, _cut(", ".join(map(str, value)) or "—"))
     elif value is None or isinstance(value, bool):
         yield Fact(way, value)
     else:

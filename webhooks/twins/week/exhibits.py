@@ -128,4 +128,4 @@ def strays(treez: Sequence[Message], jetti: JettiTwin, sandbox: SquareTwin, cale
     headers = tuple((name, "Sandbox" if name == "square-environment" else value) for name, value in tried.headers)
     yield replace(tried, headers=headers)
     for minute in range(3):
-        yield replace(cut, proof=Proof.WRONG_SECRET, sent_at=calendar.at(3, 3, minute))
+        yield replace(cut, proof=Proof.WRONG_SECRET, sent_at=calendar.at(0, 3, minute))
