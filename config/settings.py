@@ -46,6 +46,14 @@ def number(name: str, *, default: int) -> int:
     return int(text)
 
 
+def hour_of_day(name: str, *, default: int) -> int:
+    """An hour of the day from the environment, in UTC."""
+    text = os.environ.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and int(text) < 24):  # noqa: PLR2004  # a day has 24 hours
+        raise ImproperlyConfigured(f"{name} is {text!r}; write an hour from 0 to 23")
+    return int(text)
+
+
 def plain(name: str, default: str | None = None) -> str:
     """Text from the environment as it stands: django-environ would read a leading `$` as a reference."""
     text = os.environ.get(name, default)
@@ -73,6 +81,7 @@ LOG_LEVEL = word("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, default="IN
 # The web server may not keep a sender waiting; a command may.
 PROCESS = word("PROCESS", {"web", "command"}, default="command")
 DATABASE_WAIT_SECONDS = 3 if PROCESS == "web" else 20
+PROOF_HOUR = hour_of_day("PROOF_HOUR", default=3)
 WEB_THREADS = number("WEB_THREADS", default=64)
 
 INSTALLED_APPS = [
@@ -82,6 +91,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "axes",
     "csp",
     "rest_framework",

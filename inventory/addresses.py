@@ -18,6 +18,7 @@ LISTS = {
     "expired batches": ("batch_list", "tab=expired"),
     "locations": ("location_list", ""),
     "sites": ("site_list", ""),
+    "proofs": ("proof_list", ""),
 }
 
 

@@ -14,6 +14,7 @@ OWN = (
     Destination(text=_("Batches"), route="batch_list", permission="inventory.view_batch"),
     Destination(text=_("Locations"), route="location_list", permission="inventory.view_location"),
     Destination(text=_("Sites"), route="site_list", permission="inventory.view_site"),
+    Destination(text=_("Proof"), route="proof_list", permission="inventory.view_proofrun"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.views import batches, counts, locations, overview, products, sites
+from inventory.views import batches, counts, locations, overview, products, proofs, sites
 
 urlpatterns = [
     path("", overview.overview, name="home"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("locations/", locations.location_list, name="location_list"),
     path("locations/<int:pk>/", locations.location_detail, name="location_detail"),
     path("counts/<int:pk>/", counts.count_detail, name="count_detail"),
+    path("proof/", proofs.proof_list, name="proof_list"),
+    path("proof/ask/", proofs.proof_ask, name="proof_ask"),
     path("sites/", sites.site_list, name="site_list"),
     path("sites/add/", sites.site_add, name="site_add"),
     path("sites/<int:pk>/", sites.site_detail, name="site_detail"),

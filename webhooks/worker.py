@@ -7,6 +7,7 @@ from collections import Counter
 
 from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
 
+from inventory.proofs import Prover
 from webhooks import inbox
 from webhooks.processing import process
 
@@ -61,9 +62,11 @@ def drain(stop: threading.Event | None = None) -> Counter[str]:
 
 
 def run(stop: threading.Event) -> None:
-    """Work until `stop` is set; a database that goes away is waited for."""
+    """Work until `stop` is set, and start the proofs that are asked for; a database that goes away is waited for."""
+    prover = Prover()
     while not stop.is_set():
         try:
+            prover.look(time.monotonic())
             if not step():
                 stop.wait(IDLE_SECONDS)
         except (OperationalError, InterfaceError) as error:

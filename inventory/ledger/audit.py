@@ -69,13 +69,13 @@ class Audited:
         }
 
 
-def audit_streams(directory: Directory) -> Iterator[Audited]:
-    """Every stream in turn, folded from its standing events."""
+def audit_streams() -> Iterator[Audited]:
+    """Every stream in turn, folded from its standing events; what is remembered meanwhile does not grow with them."""
     last = 0
     namings = FoldedNamings()
     while rows := list(Stream.objects.filter(pk__gt=last).order_by("pk")[:STREAMS_AT_A_TIME]):
         last = rows[-1].pk
-        yield from _audit(rows, directory, namings)
+        yield from _audit(rows, Directory(), namings)
 
 
 def audit_stream(stream_id: int, directory: Directory) -> Audited:

@@ -9,7 +9,6 @@ from inventory import fold
 from inventory.fold import CountValue
 from inventory.instants import instant_text
 from inventory.ledger.audit import Audited, audit_streams, movement_sums
-from inventory.ledger.directory import Directory
 from inventory.ledger.folding import openings_of
 from inventory.ledger.places import misplaced_everywhere
 from inventory.models import Count, Movement
@@ -76,8 +75,7 @@ def _pages() -> Iterator[list[int]]:
 
 
 def _prove_streams(proof: Proof) -> None:
-    directory = Directory()
-    for audited in audit_streams(directory):
+    for audited in audit_streams():
         proof.streams += 1
         proof.events += len(audited.statements)
         proof.breaches += [*_convergence(audited), *_rebuild(audited)]

@@ -22,9 +22,8 @@ from inventory.snapshot import read_snapshot
 
 def differences() -> Iterator[Audited]:
     """The streams whose projections are not what a rebuild gives; nothing is written."""
-    directory = Directory()
     with read_snapshot():
-        for audited in audit_streams(directory):
+        for audited in audit_streams():
             if not audited.is_right:
                 yield audited
 

@@ -13,6 +13,7 @@ from inventory.models.ledger import (
     Stream,
 )
 from inventory.models.places import Location, Site
+from inventory.models.proofs import ProofRun
 from inventory.models.source import Source
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Location",
     "Movement",
     "Product",
+    "ProofRun",
     "Restatement",
     "Retraction",
     "Site",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from inventory.addresses import list_of
-from inventory.models import Batch, Count, Listing, Location, Product, Site, Source
+from inventory.models import Batch, Count, Listing, Location, Product, ProofRun, Site, Source
 from inventory.registry import Task, TaskFinder
 from inventory.reports.sites import sited_with_stock
 from inventory.reports.totals import HIDDEN, stock_of
@@ -187,7 +187,23 @@ def not_added(stock: Iterable[ProductStock]) -> list[Task]:
     ]
 
 
+def broken_proof(now: datetime) -> list[Task]:  # noqa: ARG001  # as above
+    """What the latest proof found that does not hold, and a proof that could not be carried out."""
+    latest = ProofRun.objects.filter(finished_at__isnull=False).defer("breaches").first()
+    if latest is None or latest.holds:
+        return []
+    number = max(latest.breach_count, 1)
+    title = (
+        _("proof could not be carried out")
+        if latest.error
+        else ngettext("difference found by the proof", "differences found by the proof", number)
+    )
+    detail = _("What is shown is not what the senders said. The proof names each difference.")
+    return [Task(title=title, number=number, detail=latest.error or detail, url=list_of("proofs"), is_bad=True)]
+
+
 FINDERS = (
+    TaskFinder(permission="inventory.view_proofrun", find=broken_proof),
     TaskFinder(permission="inventory.view_count", find=negative_counts),
     TaskFinder(permission="inventory.view_batch", find=expiring_batches),
     TaskFinder(permission="inventory.view_product", find=products_below_threshold),

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
@@ -95,6 +96,8 @@ class Stand:
             "SECRET_KEY": os.environ["SECRET_KEY"],
             "FIELD_KEYS": os.environ["FIELD_KEYS"],
             "HTTPS": "false",
+            # No night comes while a test runs.
+            "PROOF_HOUR": str((datetime.now(UTC).hour + 12) % 24),
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{self.port}",
             "DATABASE_URL": database.url,
             **environment,

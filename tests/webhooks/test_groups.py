@@ -56,6 +56,7 @@ def test_a_viewer_sees_everything_but_urls_secrets_and_people_and_changes_nothin
 
 def test_an_operator_also_keeps_staffs_own_data_and_decides_about_deliveries() -> None:
     assert granted("operator") - granted("viewer") == {
+        "inventory.add_proofrun",
         "inventory.add_product",
         "inventory.change_product",
         "inventory.delete_product",

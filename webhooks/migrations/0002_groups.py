@@ -16,6 +16,7 @@ VIEW = {
         "location",
         "movement",
         "product",
+        "proofrun",
         "restatement",
         "retraction",
         "site",
@@ -30,6 +31,7 @@ VIEWER = {f"{app}.view_{model}" for app, models in VIEW.items() for model in mod
 """Sees stock and where it came from; neither a URL nor a secret."""
 
 OPERATOR = VIEWER | {
+    "inventory.add_proofrun",
     "inventory.add_product",
     "inventory.change_product",
     "inventory.delete_product",

@@ -14,6 +14,7 @@ PAGES = (
     "/locations/",
     "/sites/",
     "/sites/add/",
+    "/proof/",
     "/api/v1/docs/",
     "/nothing/here/",
 )
