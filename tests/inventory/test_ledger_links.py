@@ -48,6 +48,18 @@ def test_a_merge_stands_until_it_is_undone() -> None:
     assert links() == [("merged", "a", "m", True)]
 
 
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_undoing_one_merge_leaves_another_merge_of_the_same_lot_standing(order: tuple[int, ...]) -> None:
+    said = [
+        of("a", born("a1", 1, "bay", "60")),
+        replace(ended("a2", 2, role="merged"), batch="a", into="m"),
+        replace(ended("a3", 3, role="merged"), batch="a", into="n"),
+        replace(revived("a4", 4, "bay", role="unmerged"), batch="a", source="n"),
+    ]
+    write_apart(make_source(), [said[index] for index in order])
+    assert links() == [("merged", "a", "m", True), ("merged", "a", "n", False)]
+
+
 def test_a_retracted_undo_lets_the_link_stand_again() -> None:
     source = make_source()
     write_apart(source, MERGE_AND_UNDO)
