@@ -1,0 +1,17 @@
+"""How many examples a property tries: few, the same every time, in the suite; very many, at random, in `make prove`."""
+
+import os
+
+from hypothesis import settings
+
+PROVING = os.environ.get("PROVE", "") == "1"
+
+SUITE = settings(derandomize=True, database=None, deadline=None, print_blob=True)
+THOROUGH = settings(deadline=None, print_blob=True)
+
+FOLD, LEDGER, HTTP = (50_000, 2_000, 100) if PROVING else (2_000, 100, 20)
+
+
+def tries(examples: int) -> settings:
+    """So many examples; whatever fails prints the blob by which it is run again."""
+    return settings(THOROUGH if PROVING else SUITE, max_examples=examples)
