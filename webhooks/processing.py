@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import Q
 
 from inventory import ledger, matching
@@ -82,7 +81,7 @@ def _prepare(book: ledger.Book, readings: Sequence[tuple[Delivery, Reading]]) ->
     What the ledger refuses is left to the one that it refuses: recording it says so again.
     """
     try:
-        with transaction.atomic():
+        with book.savepoint():
             book.prepare(
                 (delivery.endpoint.source_id, _statements(reading), _replaced(delivery, reading))
                 for delivery, reading in readings
@@ -179,11 +178,10 @@ def _statements(reading: Reading) -> Sequence[Statement]:
 def _settle(book: ledger.Book, delivery: Delivery, reading: Reading) -> str:
     state, reason = _verdict(reading)
     try:
-        with transaction.atomic():
+        with book.savepoint():
             inbox.settle(delivery, state, reason, event_kind=reading.event_kind)
             if isinstance(reading, Ignored):
                 _note_revocation(delivery.endpoint.source_id, reading)
-            # Last: what the book holds ready for the end of the transaction, no savepoint around it takes back.
             _record(book, delivery, reading)
     except (ConflictingStatement, QuantityOutOfRange) as error:
         inbox.settle(delivery, Delivery.State.QUARANTINED, str(error), event_kind=reading.event_kind)

@@ -58,6 +58,22 @@ class Book:
         self._causes: list[Cause] = []
         self._movements: list[Movement] = []
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A savepoint of the database and of this book's memory: an error takes both back, even one at its end.
+
+        What was found or made within it must not be believed any more: the rows are gone, and SQLite gives their ids to
+        others.
+        """
+        directory, causes, movements = self._directory.copy(), len(self._causes), len(self._movements)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            self._directory = directory
+            del self._causes[causes:], self._movements[movements:]
+            raise
+
     def prepare(self, items: Iterable[tuple[int, Sequence[Statement], Sequence[str]]]) -> None:
         """Find and lock, in one sorted sweep, all that these (source id, statements, replaces) will touch."""
         pairs: list[tuple[int, Statement]] = []
@@ -82,14 +98,8 @@ class Book:
         event has the same key and says something else, QuantityOutOfRange when a count leaves the range; then
         nothing of this call is written.
         """
-        before = self._directory.copy()
-        try:
-            with transaction.atomic():
-                recorded = self._write(source_id, _distinct(statements), why.reference, replaces)
-        except BaseException:
-            # The savepoint took the rows away: what was found or made within it must not be believed.
-            self._directory = before
-            raise
+        with self.savepoint():
+            recorded = self._write(source_id, _distinct(statements), why.reference, replaces)
         if recorded.wrote:
             self._add(recorded.cause_id, why, recorded.movements)
         return recorded
