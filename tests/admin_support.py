@@ -16,6 +16,7 @@ from inventory.models import (
     Location,
     Movement,
     Product,
+    ProofRun,
     Restatement,
     Retraction,
     Site,
@@ -35,6 +36,7 @@ def make_rows(first: int, last: int) -> None:
         source = make_source(number)
         make_stock(source, number)
         make_arrivals(source, number)
+        ProofRun.objects.create(asked_by=f"ada {number}", asked_at=NOON, started_at=NOON, finished_at=NOON)
 
 
 def make_source(number: int = 1) -> Source:

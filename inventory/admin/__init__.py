@@ -9,6 +9,7 @@ from inventory.admin.events import RestatementAdmin, RetractionAdmin, StockEvent
 from inventory.admin.ledger import CauseAdmin, MovementAdmin, StreamAdmin
 from inventory.admin.people import StaffAdmin
 from inventory.admin.places import LocationAdmin, SiteAdmin
+from inventory.admin.proofs import ProofRunAdmin
 from inventory.admin.source import SourceAdmin
 
 admin.site.site_header = "Stockroom"
@@ -26,6 +27,7 @@ __all__ = [
     "LocationAdmin",
     "MovementAdmin",
     "ProductAdmin",
+    "ProofRunAdmin",
     "RestatementAdmin",
     "RetractionAdmin",
     "SiteAdmin",

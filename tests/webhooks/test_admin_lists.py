@@ -31,6 +31,7 @@ TRUTH = [
     "inventory.cause",
     "inventory.count",
     "inventory.movement",
+    "inventory.proofrun",
     "inventory.restatement",
     "inventory.retraction",
     "inventory.stockevent",
