@@ -62,8 +62,10 @@ class LocationAdmin(StaffEditedAdmin[Location]):
     list_filter = (OtherNames, "sellable", "active")
     linked_filters = ("source__id__exact", "site__id__exact", "parent__id__exact")
     ordering = ("id",)
-    search_fields = ("external_id__exact", "name__istartswith")
-    search_help_text = "The source's identifier in full, or the beginning of the location's name."
+    search_fields = ("external_id__exact", "own_name__istartswith", "name__istartswith")
+    search_help_text = (
+        "The source's identifier in full, or the beginning of the location's name, yours or the source's."
+    )
     empty_list = "There is no location yet. Locations appear when a source names them."
     deferred = ("description",)
     fields = (
@@ -76,6 +78,7 @@ class LocationAdmin(StaffEditedAdmin[Location]):
         "kind",
         "parent_link",
         "active",
+        "own_name",
         "site",
         "sellable",
         "described",

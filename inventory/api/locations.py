@@ -19,6 +19,7 @@ class LocationSerializer(serializers.Serializer[Any]):
     tenant = serializers.CharField(help_text="The account that the sender names; empty where it names none.")
     external_id = serializers.CharField(help_text="The source's own identifier, as it writes it.")
     name = TextOrNull(help_text="As the source calls it; null: it has not said.")
+    own_name = TextOrNull(help_text="As staff call it; null: as the source does.")
     kind = TextOrNull(help_text="What sort of place it is, in the source's word; null: it has not said.")
     parent = LocationRef(allow_null=True, help_text="The place that it stands in; null: none that is known.")
     parent_refused = serializers.BooleanField(

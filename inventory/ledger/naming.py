@@ -74,6 +74,8 @@ def _hand_on(row: Location, to: int) -> None:
     place = Location.objects.filter(pk=to)
     if row.site_id is not None:
         place.filter(site__isnull=True).update(site=row.site_id)
+    if row.own_name:
+        place.filter(own_name="").update(own_name=row.own_name)
     if row.sellable is not None:
         place.filter(sellable__isnull=True).update(sellable=row.sellable)
 

@@ -8,15 +8,16 @@ from typing import Any
 from django.db import migrations
 
 INDEXES = {
-    "product_upper_name": "inventory_product",
-    "location_upper_name": "inventory_location",
+    "product_upper_name": ("inventory_product", "name"),
+    "location_upper_name": ("inventory_location", "name"),
+    "location_upper_own_name": ("inventory_location", "own_name"),
 }
 
 
 def make(_: Any, editor: Any) -> None:
     if editor.connection.vendor == "postgresql":
-        for name, table in INDEXES.items():
-            editor.execute(f"CREATE INDEX {name} ON {table} (UPPER(name::text) text_pattern_ops)")
+        for name, (table, column) in INDEXES.items():
+            editor.execute(f"CREATE INDEX {name} ON {table} (UPPER({column}::text) text_pattern_ops)")
 
 
 def drop(_: Any, editor: Any) -> None:

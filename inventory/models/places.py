@@ -27,7 +27,7 @@ class Site(models.Model):
 
 
 class Location(models.Model):
-    """A source's own place. The parent follows what the source says; site and sellable are staff data."""
+    """A source's own place. The parent follows what the source says; own name, site and sellable are staff data."""
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="locations", editable=False)
     tenant = models.CharField(max_length=IDENTIFIER_LENGTH, blank=True, editable=False)
@@ -51,6 +51,9 @@ class Location(models.Model):
     )
     active = models.BooleanField(default=True, editable=False)
     description = models.JSONField(default=dict, editable=False)
+    own_name = models.CharField(
+        max_length=200, blank=True, help_text="How you call it. Empty: as its source does, which may be an identifier."
+    )
     site = models.ForeignKey(Site, on_delete=models.SET_NULL, null=True, blank=True, related_name="locations")
     sellable = models.BooleanField(null=True, blank=True, help_text="Unknown: as the source's default says.")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -67,4 +70,4 @@ class Location(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.external_id
+        return self.own_name or self.name or self.external_id

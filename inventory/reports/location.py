@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from inventory.keyset import Order
 from inventory.models import Count, Location
@@ -42,7 +42,7 @@ class Paths:
 def found(text: str) -> QuerySet[Location]:
     """The places whose name begins with `text`, in capitals or not; all for ''."""
     locations = Location.objects.select_related("source", "site").defer("description", "source__settings")
-    return locations.filter(name__istartswith=text) if text else locations
+    return locations.filter(Q(own_name__istartswith=text) | Q(name__istartswith=text)) if text else locations
 
 
 def identified(text: str) -> list[Location]:

@@ -107,7 +107,9 @@ def sited_with_stock() -> QuerySet[Location]:
 
 def found_by(text: str) -> Q:
     """What a search for locations finds: an identifier that is `text`, a name that begins with it; all for ''."""
-    return Q(external_id=text) | Q(name__istartswith=text) if text else Q()
+    if not text:
+        return Q()
+    return Q(external_id=text) | Q(own_name__istartswith=text) | Q(name__istartswith=text)
 
 
 def stock_at(site: Site, number: int) -> list[ProductStock]:

@@ -244,6 +244,7 @@ def test_a_location_says_in_what_it_stands_and_what_staff_made_of_it() -> None:
         "tenant": "",
         "external_id": "shelf",
         "name": "Shelf",
+        "own_name": None,
         "kind": None,
         "parent": {"id": house.pk, "external_id": "house", "name": "House"},
         "parent_refused": False,

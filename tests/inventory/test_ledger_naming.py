@@ -202,10 +202,10 @@ def test_what_staff_said_of_a_place_stays_and_goes_to_the_place_that_it_is() -> 
     write_apart(source, [BEFORE, AFTER])
     upstairs, downstairs = (Site.objects.create(name=name) for name in ("Upstairs", "Downstairs"))
     Location.objects.filter(external_id="Vault").update(site=upstairs)
-    Location.objects.filter(external_id="Vault 2").update(site=downstairs, sellable=False)
+    Location.objects.filter(external_id="Vault 2").update(site=downstairs, sellable=False, own_name="The cage")
     write_apart(source, [TAUGHT, RENAMED])
     vault = Location.objects.get(external_id="Vault")
-    assert (vault.site, vault.sellable) == (upstairs, False)
+    assert (vault.site, vault.sellable, vault.own_name) == (upstairs, False, "The cage")
 
 
 def test_the_same_names_told_a_thousand_times_grow_nothing_and_cost_the_same() -> None:

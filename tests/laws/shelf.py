@@ -106,7 +106,9 @@ class Shelf:
                     world.counts[stream.count] = Value(state.value.quantity, state.value.quality)
                 case PackageState():
                     for ((listing, batch, place), bucket), value in state.counts.items():
-                        world.counts[CountName(listing, batch, place, bucket, "")] = Value(value.quantity, value.quality)
+                        world.counts[CountName(listing, batch, place, bucket, "")] = Value(
+                            value.quantity, value.quality
+                        )
                 case LotState():
                     world.lots[stream.name] = (state.status.value, state.listing, state.place)
                     for (listing, place), value in state.counts.items():

@@ -54,7 +54,9 @@ def test_units_that_are_moved_merged_and_unmerged_are_neither_made_nor_lost(
     history, born = drawn
     arrival = data.draw(arrivals(history))
     said = statements_in(history)
-    (shelf,) = shelves([statement for index in batch for statement in said[index]] for batch in arrival.batches).values()
+    (shelf,) = shelves(
+        [statement for index in batch for statement in said[index]] for batch in arrival.batches
+    ).values()
     counts = shelf.world().counts.values()
     assert {value.quality for value in counts} == {Quality.EXACT}
     assert sum(value.number for value in counts) == born

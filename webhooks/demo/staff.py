@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from inventory.models import Listing, Location, Product, Site, Source
+from webhooks.twins.jetti import CHANNEL
 from webhooks.twins.kitchen import COUNTER as FINISHED_GOODS
 from webhooks.twins.kitchen import NODES
 from webhooks.twins.treez import COUNTER as FRONT_COUNTER
@@ -39,6 +40,13 @@ def set_up_sites(cast: Cast, sources: Mapping[str, Source]) -> None:
         (harbour, "tracktile", [kitchen.ids[node.name] for node in NODES]),
     ):
         Location.objects.filter(source=sources[provider], external_id__in=places).update(site=site)
+    # Square names no places, and Jetti numbers its channels.
+    for provider, place, name in (
+        ("square", cast.square.places[MAIN_STREET], "Main Street shop"),
+        ("square", cast.square.places[HARBOUR], "Harbour shop"),
+        ("jetti", str(CHANNEL), "Web shop"),
+    ):
+        Location.objects.filter(source=sources[provider], external_id=place).update(own_name=name)
     counter = kitchen.ids[FINISHED_GOODS.name]
     Location.objects.filter(source=sources["tracktile"], external_id=counter).update(sellable=True)
     Location.objects.filter(source=sources["treez"], external_id=VAULT).update(sellable=False)

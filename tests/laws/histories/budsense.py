@@ -26,9 +26,7 @@ requests = st.tuples(st.sampled_from(["ONE", "ONE", "TWO"]), st.lists(patches, m
 def histories(*, most: int = 7) -> st.SearchStrategy[History]:
     """Up to `most` requests."""
     return told(requests, most=most).map(
-        lambda drawn: History(
-            "budsense", [Happening(body=_body(tick, *request), tick=tick) for tick, request in drawn]
-        )
+        lambda drawn: History("budsense", [Happening(body=_body(tick, *request), tick=tick) for tick, request in drawn])
     )
 
 

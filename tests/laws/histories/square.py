@@ -28,9 +28,7 @@ by_hand = st.tuples(st.booleans(), st.sampled_from(VARIATIONS), st.sampled_from(
 def histories(*, most: int = 7) -> st.SearchStrategy[History]:
     """Up to `most` deliveries, hand counts and adjustments of two things at one place."""
     return told(counts | by_hand, most=most).map(
-        lambda drawn: History(
-            "square", [_happening(number, tick, what) for number, (tick, what) in enumerate(drawn)]
-        )
+        lambda drawn: History("square", [_happening(number, tick, what) for number, (tick, what) in enumerate(drawn)])
     )
 
 

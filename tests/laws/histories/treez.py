@@ -10,7 +10,10 @@ from tests.laws.histories.base import Happening, History, instant, quantities, t
 from tests.webhooks import treez
 
 BATCHES = {"P1": ("B1", "B2"), "P2": ("B3",)}
-SPOTS = {package: [(batch, place) for batch in batches for place in ("CASE", "VAULT")] for package, batches in BATCHES.items()}
+SPOTS = {
+    package: [(batch, place) for batch in batches for place in ("CASE", "VAULT")]
+    for package, batches in BATCHES.items()
+}
 
 numbers = quantities.map(float)
 parts = st.tuples(numbers, numbers | st.none() | st.just(treez.ABSENT), st.booleans() | st.just(treez.ABSENT))
@@ -19,7 +22,11 @@ parts = st.tuples(numbers, numbers | st.none() | st.just(treez.ABSENT), st.boole
 def _readings(package: str) -> st.SearchStrategy[Any]:
     spots = st.lists(st.sampled_from(SPOTS[package]), unique=True, max_size=3)
     return st.tuples(
-        st.just("read"), st.just(package), spots, st.lists(parts, min_size=3, max_size=3), st.sampled_from(["Mints", None])
+        st.just("read"),
+        st.just(package),
+        spots,
+        st.lists(parts, min_size=3, max_size=3),
+        st.sampled_from(["Mints", None]),
     )
 
 

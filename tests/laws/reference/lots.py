@@ -44,9 +44,7 @@ class Lot:
         return shown
 
 
-def replay_lot(
-    statements: Iterable[LotStatement], openings: Mapping[str, Opening], *, through: str = ""
-) -> Lot:
+def replay_lot(statements: Iterable[LotStatement], openings: Mapping[str, Opening], *, through: str = "") -> Lot:
     """A lot after these. `openings`: by the key of a split, where the parent stood and of what it was.
 
     With `through`, the lot as it was when the statement of that key had been taken.
