@@ -48,7 +48,7 @@ def links_of_lot(events: Iterable[Statement]) -> list[LotLink]:
             case LotEnded(role="merged") if event.into:
                 links.append(LotLink(kind=LinkKind.MERGED, origin=event.batch, result=event.into, key=event.key))
             case LotRevived(role="unmerged"):
-                # Only the merge that is undone: another one of the same lot stands. One that is not named is any of them.
+                # Another merge of the same lot stands; one that is not named may be any of them.
                 links = [
                     _ended(link, LinkKind.MERGED, event) if event.source in {"", link.result} else link
                     for link in links

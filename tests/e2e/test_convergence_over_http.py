@@ -1,4 +1,4 @@
-"""Every provider's histories over real HTTP, into a real worker that is killed on the way: the second opinion agrees."""
+"""Every provider's histories over real HTTP, into a worker that is killed on the way: the second opinion agrees."""
 
 import json
 from collections.abc import Iterator

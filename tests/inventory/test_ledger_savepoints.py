@@ -1,5 +1,6 @@
 """What is rolled back within a transaction of the ledger is forgotten by its book as well."""
 
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -26,7 +27,7 @@ def test_what_a_savepoint_takes_back_leaves_nothing_in_the_book_for_the_next_one
     """The rows are gone when a savepoint cannot be ended, and SQLite gives their ids to the next that are made."""
     source = make_source()
     with ledger.posting() as book:
-        with pytest.raises(Fault), book.savepoint():
+        with suppress(Fault), book.savepoint():
             record(book, source.pk, read("a", 1, "10"))
             raise Fault
         record(book, source.pk, born("b", 2, "dock", "60"))
@@ -42,7 +43,7 @@ def test_what_was_prepared_and_taken_back_is_prepared_again() -> None:
     source = make_source()
     first, second = read("a", 1, "10"), born("b", 2, "dock", "60")
     with ledger.posting() as book:
-        with pytest.raises(Fault), book.savepoint():
+        with suppress(Fault), book.savepoint():
             book.prepare([(source.pk, [first, second], [])])
             raise Fault
         record(book, source.pk, second)

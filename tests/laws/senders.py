@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+from django.test import Client
+
 from tests.webhooks import budsense, generic, jetti, square, tracktile, treez
 from tests.webhooks.account import Account, Prove
 
+CLIENT = Client()
 SECRETS = {"square": square.KEY, "tracktile": tracktile.SECRET, "treez": treez.TOKEN}
 """Those that the sender gives; the others are made."""
 
@@ -30,6 +33,8 @@ def open_account(provider: str, *, name: str, settings: Mapping[str, str] | None
     """A new account at a provider, with a source of its own."""
     prove = PROOFS.get(provider, sign_as_square(""))
     account = Account(provider, prove, name=name, secret=SECRETS.get(provider, ""), settings=dict(settings or {}))
+    # Making a client loads every middleware anew.
+    account.client = CLIENT
     if provider == "square":
         account.prove = sign_as_square(account.made.token.public_url)
     return account

@@ -25,7 +25,7 @@ class Stream(NamedTuple):
 
     kind: StreamKind
     name: str
-    count: CountName | None = None
+    counted: CountName | None = None
 
 
 def stream_of(said: Statement) -> Stream:
@@ -102,8 +102,8 @@ class Shelf:
         edges: dict[str, ParentEdge] = {}
         for stream, state in self.states.items():
             match state:
-                case CountState() if stream.count:
-                    world.counts[stream.count] = Value(state.value.quantity, state.value.quality)
+                case CountState() if stream.counted:
+                    world.counts[stream.counted] = Value(state.value.quantity, state.value.quality)
                 case PackageState():
                     for ((listing, batch, place), bucket), value in state.counts.items():
                         world.counts[CountName(listing, batch, place, bucket, "")] = Value(

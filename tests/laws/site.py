@@ -1,6 +1,7 @@
 """A shop with some accounts: histories arrive at its door, workers restart between batches, staff take things back."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -51,21 +52,25 @@ class Site:
         self.by_hand: dict[str, tuple[int, Statement]] = {}
         self.withdrawn: set[str] = set()
         self.arrived = 0
-        self.seen: list[tuple[datetime, Shown]] = []
+        self.seen: tuple[datetime, Shown] = (OPENED, {})
 
-    def receive(self, arrival: Arrival) -> None:
-        """Everything, in batches; between two of them the worker is started anew and keeps nothing in memory."""
-        for batch in arrival.batches:
+    def receive(self, arrival: Arrival, *, look_after: int) -> None:
+        """Everything, in batches; between two of them the worker is started anew and keeps nothing in memory.
+
+        After one of them staff look at the stock, and at their clock.
+        """
+        for number, batch in enumerate(arrival.batches):
             for index in batch:
                 self._happen(*self.happenings[index])
             self.work()
+            if number == look_after % len(arrival.batches):
+                self.seen = (to_datetime(self._now()), shown_then(None, Clock.KNOWN))
+                self._later()
 
     def work(self) -> None:
-        """Process what there is, and note what staff could read then."""
+        """Process what there is."""
         while worker.step():
             pass
-        self._later()
-        self.seen.append((to_datetime(self._now()), shown_then(None, Clock.KNOWN)))
         self._later()
 
     def fix_and_replay(self) -> None:
@@ -121,8 +126,9 @@ class Site:
             answer = self.accounts[number].post(happening.body)
             assert answer.status_code == 200
             return
-        self.by_hand[happening.hand.key] = (number, happening.hand)
-        why = Why(kind=Cause.Kind.MANUAL, reference=happening.hand.key, actor="kim")
+        reference = f"{number}/{happening.hand.key}"
+        self.by_hand[reference] = (number, happening.hand)
+        why = Why(kind=Cause.Kind.MANUAL, reference=reference, actor="kim")
         with ledger.posting() as book:
             book.record(self.accounts[number].source.pk, [happening.hand], why)
 
@@ -133,7 +139,7 @@ class Site:
         self.clock.shift(timedelta(seconds=1))
 
 
-def fixed_tables() -> "patch.dict[str, Bucket]":  # type: ignore[type-arg]
+def fixed_tables() -> AbstractContextManager[object]:
     """Square's table of states, after it was mended."""
     return patch.dict(square.BUCKETS, FIXED_STATES)
 

@@ -15,11 +15,25 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from inventory import immutability, ledger
-from inventory.models import Barcode, Batch, BatchLink, Cause, LedgerHead, Listing, Location, Movement, Product
+from inventory.models import (
+    Barcode,
+    Batch,
+    BatchLink,
+    Cause,
+    LedgerHead,
+    Listing,
+    Location,
+    Movement,
+    Product,
+    Restatement,
+    Retraction,
+    StockEvent,
+    Stream,
+)
 from inventory.models import Count as CountRow
-from inventory.models import Restatement, Retraction, StockEvent, Stream
 from inventory.quantity import quantity_text
 from tests.laws.faults import Faults, When, failing
+from tests.laws.senders import open_account
 from tests.webhooks import square, tracktile, treez
 from tests.webhooks.account import Account
 from webhooks import lookup, worker
@@ -93,17 +107,7 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     # A busy machine must not cut the batch in two: then a round would not be the same as the one before.
     monkeypatch.setattr(worker, "SQLITE_SECONDS", 60)
     logging.disable()
-    main_street = Account("square", lambda _, body: {}, secret=square.KEY, name="Square")
-    main_street.prove = lambda secret, body: {
-        "x-square-hmacsha256-signature": square.signature(main_street.made.token.public_url, body, secret)
-    }
-    bakery = Account(
-        "tracktile",
-        lambda secret, body: {"x-tracktile-signature": tracktile.signature(body, secret)},
-        secret=tracktile.SECRET,
-        name="Tracktile",
-    )
-    pharmacy = Account("treez", treez.prove, secret=treez.TOKEN, name="Treez")
+    main_street, bakery, pharmacy = (open_account(name, name=name) for name in ("square", "tracktile", "treez"))
     # Emptying tables between rounds is what the triggers refuse; the flush after the test makes them again.
     immutability.lift(connection)
     yield Shop(
@@ -119,7 +123,7 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
 def empty() -> None:
     with transaction.atomic():
         for model in MADE_BY_DELIVERIES:
-            model._default_manager.all()._raw_delete("default")  # type: ignore[attr-defined]
+            model._default_manager.all()._raw_delete("default")
     lookup.forget_doorways()
 
 

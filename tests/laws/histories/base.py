@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from random import Random
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -13,9 +15,6 @@ Drawn = TypeVar("Drawn")
 SECOND = 1_000_000_000
 EPOCH = 1_705_276_800 * SECOND
 """2024-01-15T00:00:00Z, when every history begins: nanoseconds since 1970."""
-
-LATEST = 12
-"""No history has more instants than this."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +62,23 @@ def told(events: st.SearchStrategy[Drawn], *, most: int = 7) -> st.SearchStrateg
     return st.lists(st.tuples(steps, events), min_size=1, max_size=most).map(timed)
 
 
-@st.composite
-def arrivals(draw: st.DrawFn, history: History) -> Arrival:
-    """Any permutation, up to three of them once more, cut anywhere into batches."""
-    many = len(history.happenings)
-    order = draw(st.permutations(range(many)))
-    again = draw(st.lists(st.integers(0, many - 1), max_size=3))
-    cuts = draw(st.lists(st.integers(0, many + len(again)), max_size=3))
-    every = [*order, *again]
-    edges = [0, *sorted(cuts), len(every)]
-    batches = [every[start:end] for start, end in zip(edges, edges[1:], strict=False) if start < end]
-    return Arrival(batches)
+def arrivals(history: History, *, again: int = 3, cuts: int = 3) -> st.SearchStrategy[Arrival]:
+    """Any permutation, up to `again` of them once more, cut anywhere into batches, at most `cuts` times.
+
+    One number stands for all of it, 0 for the plainest: to draw each step by itself costs more than to fold.
+    """
+    return st.integers(0, 2**24 - 1).map(lambda seed: _arrival(len(history.happenings), seed, again, cuts))
+
+
+def _arrival(many: int, seed: int, again: int, cuts: int) -> Arrival:
+    if not seed:
+        return Arrival([list(range(many))])
+    dice = Random(seed)  # noqa: S311  # it hides nothing
+    order = dice.sample(range(many), many)
+    for index in dice.choices(range(many), k=dice.randint(0, again)):
+        order.insert(dice.randint(0, len(order)), index)
+    edges = sorted({0, len(order), *(dice.randint(0, len(order)) for _ in range(dice.randint(0, cuts)))})
+    return Arrival([order[start:end] for start, end in pairwise(edges)])
 
 
 def moment(tick: int, *, fraction: str = "") -> str:

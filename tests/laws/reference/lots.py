@@ -76,37 +76,43 @@ def _fits(lot: Lot, said: LotStatement) -> bool:
 
 def _take(lot: Lot, said: LotStatement, openings: Mapping[str, Opening]) -> None:
     match said:
-        case LotBorn() if lot.status != "ended":
-            _stand(lot, said, said.location)
-            if said.role == "merged" and said.quantity is None:
-                lot.quality = Quality.UNKNOWN
-        case LotSpawned() if lot.status == "unknown":
-            place, listing = openings.get(said.key, ("", ""))
-            _learn(lot, said.listing or listing)
-            _stand(lot, said, place)
-        case LotSpawned() if lot.status == "live":
-            # What the lot itself is said to be is worth more than what the other one was.
-            place, listing = openings.get(said.key, ("", ""))
-            _learn(lot, said.listing or listing)
-            _stand(lot, said, lot.place or place)
-        case LotMoved() if lot.status != "ended":
-            _stand(lot, said, said.location)
-        case LotModified() if lot.status == "live":
-            if said.spawned and lot.quality is not Quality.UNKNOWN:
-                lot.quality = Quality.DOUBTFUL
-            _read(lot, said)
-        case LotAdjusted() if lot.status == "live":
-            lot.number += said.change
-        case LotCounted() if lot.status == "live":
-            _read(lot, said)
         case LotEnded():
             lot.status = "ended"
         case LotRevived():
-            if lot.status == "live" and lot.quality is not Quality.UNKNOWN:
-                lot.quality = Quality.DOUBTFUL
+            if lot.status == "live":
+                _doubt(lot)
             _stand(lot, said, said.location)
+        case LotBorn() | LotSpawned() | LotMoved() if lot.status != "ended":
+            _arrive(lot, said, openings)
+        case LotModified() | LotAdjusted() | LotCounted() if lot.status == "live":
+            _change(lot, said)
         case _:
             _learn(lot, said.listing)
+
+
+def _arrive(lot: Lot, said: LotBorn | LotSpawned | LotMoved, openings: Mapping[str, Opening]) -> None:
+    if isinstance(said, LotSpawned):
+        place, listing = openings.get(said.key, ("", ""))
+        _learn(lot, said.listing or listing)
+        # What the lot itself is said to be is worth more than what the other one was.
+        _stand(lot, said, lot.place or place)
+    else:
+        _stand(lot, said, said.location)
+    if isinstance(said, LotBorn) and said.role == "merged" and said.quantity is None:
+        lot.quality = Quality.UNKNOWN
+
+
+def _change(lot: Lot, said: LotModified | LotAdjusted | LotCounted) -> None:
+    if isinstance(said, LotAdjusted):
+        lot.number += said.change
+    elif isinstance(said, LotModified) and said.spawned:
+        _doubt(lot)
+    _read(lot, said)
+
+
+def _doubt(lot: Lot) -> None:
+    if lot.quality is not Quality.UNKNOWN:
+        lot.quality = Quality.DOUBTFUL
 
 
 def _learn(lot: Lot, listing: str) -> None:

@@ -64,8 +64,7 @@ def replay_world(statements: Iterable[Statement]) -> World:
     every = list(statements)
     world = World()
     counted = [said for said in every if isinstance(said, CountStatement)]
-    for name, of_count in _by(_count_name, counted).items():
-        world.counts[name] = replay_count(of_count)
+    world.counts = {name: replay_count(said) for name, said in _by(_count_name, counted).items()}
     packaged = [said for said in every if isinstance(said, PackageStatement)]
     for of_package in _by(lambda said: said.package, packaged).values():
         for (listing, batch, place, bucket), value in replay_package(of_package).items():
@@ -78,15 +77,13 @@ def replay_world(statements: Iterable[Statement]) -> World:
         for (listing, place), value in lot.counts().items():
             world.counts[CountName(listing, batch, place, Bucket.AVAILABLE, "")] = value
     world.links = link_lots(lots)
-    for kind, name, into in (
-        (ListingDescribed, "listing", world.listings),
-        (BatchDescribed, "batch", world.batches),
-        (PlaceDescribed, "location", world.places),
-    ):
-        described: list[Any] = [said for said in every if isinstance(said, kind)]
-        into |= {of: replay_description(said) for of, said in _by(lambda said: getattr(said, name), described).items()}  # noqa: B023  # called here and now
-    placed = [said for said in every if isinstance(said, PlaceDescribed)]
-    world.parents, world.refused = stand_places(_by(lambda said: said.location, placed))
+    listings = _by(lambda said: said.listing, [said for said in every if isinstance(said, ListingDescribed)])
+    world.listings = {name: replay_description(said) for name, said in listings.items()}
+    batches = _by(lambda said: said.batch, [said for said in every if isinstance(said, BatchDescribed)])
+    world.batches = {name: replay_description(said) for name, said in batches.items()}
+    places = _by(lambda said: said.location, [said for said in every if isinstance(said, PlaceDescribed)])
+    world.places = {name: replay_description(said) for name, said in places.items()}
+    world.parents, world.refused = stand_places(places)
     return world
 
 
