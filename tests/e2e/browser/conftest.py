@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.conftest import NewStand
 from tests.e2e.stand import Stand
@@ -22,12 +22,16 @@ for name in ("viewer", "operator", "administrator"):
 """
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's chromium; root may run it only outside of its sandbox."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium; root may run it only outside of its sandbox.
+
+    It ends with its module: while Playwright runs, its event loop does too, and Django refuses to be asked from within.
+    """
     path = shutil.which("chromium")
     assert path, "the browser tests need chromium (on Debian: apt install chromium)"
-    return {"executable_path": path, "args": ["--no-sandbox"] if os.geteuid() == 0 else []}
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ def reader(browser: Browser, shop: Shop) -> Iterator[Reader]:
     yield from _reading(browser, shop)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _signed_in(browser: Browser, shop: Shop) -> Any:
     """The cookies of an administrator's session, so that not every test has to sign in by hand."""
     context = browser.new_context()
