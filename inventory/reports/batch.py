@@ -15,6 +15,7 @@ from inventory.keyset import Order
 from inventory.ledger.directory import open_stream
 from inventory.ledger.encoding import to_statement
 from inventory.ledger.folding import openings_of
+from inventory.ledger.naming import StoredNamings, names_of
 from inventory.ledger.standing import standing_events, which_stand
 from inventory.models import Batch, BatchLink, Count, Location, Product, StockEvent, Stream
 from inventory.quantity import from_millionths
@@ -234,10 +235,16 @@ def _notes(stream_ids: set[int]) -> dict[tuple[int, str], Note]:
     for event in sorted(events, key=lambda event: event.pk):
         said.setdefault(event.stream_id, []).append(to_statement(event))
     found: dict[tuple[int, str], Note] = {}
+    namings = StoredNamings()
     for row in Stream.objects.filter(pk__in=said).defer("state"):
         # What its events say is worked out from them alone: its stored state is not even read.
         row.state = None
         stream = open_stream(row)
-        notes = fold.explain(stream.kind, said[row.pk], openings=openings_of(stream, said[row.pk]))
+        notes = fold.explain(
+            stream.kind,
+            said[row.pk],
+            openings=openings_of(stream, said[row.pk]),
+            names=names_of(stream, said[row.pk][0].tenant, namings),
+        )
         found |= {(row.pk, key): note for key, note in notes.items()}
     return found

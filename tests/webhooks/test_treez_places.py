@@ -107,6 +107,16 @@ def test_whichever_delivery_is_worked_on_first_it_is_the_same_vault(store: Accou
     assert available(store) == {(BATCH, VAULT_2): "8 exact", (OTHER_BATCH, CASE): "3 exact"}
 
 
+def test_a_batchs_page_does_not_say_that_it_moved_where_its_place_was_renamed(
+    store: Account, admin_client: Client
+) -> None:
+    arrive(store, *STORY)
+    worker.drain()
+    batch = Batch.objects.get(external_id=BATCH)
+    page = admin_client.get(f"/batches/{batch.pk}/").content.decode()
+    assert page.count("The counts of its rows are what they say.") == 3
+
+
 def test_a_package_that_is_at_two_places_is_neither_in_doubt_nor_told_twice(store: Account) -> None:
     """4 in the case; 6 in the vault, and 5 in what turns out to be the vault."""
     arrive(
