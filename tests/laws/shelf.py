@@ -109,6 +109,8 @@ class Shelf:
                         world.counts[CountName(listing, batch, place, bucket, "")] = Value(
                             value.quantity, value.quality
                         )
+                    for batch, where in state.whereabouts.items():
+                        world.lots[batch] = ("unknown", where.listing, where.location)
                 case LotState():
                     world.lots[stream.name] = (state.status.value, state.listing, state.place)
                     for (listing, place), value in state.counts.items():

@@ -67,8 +67,11 @@ def replay_world(statements: Iterable[Statement]) -> World:
     world.counts = {name: replay_count(said) for name, said in _by(_count_name, counted).items()}
     packaged = [said for said in every if isinstance(said, PackageStatement)]
     for of_package in _by(lambda said: said.package, packaged).values():
-        for (listing, batch, place, bucket), value in replay_package(of_package).items():
+        shown, whereabouts = replay_package(of_package)
+        for (listing, batch, place, bucket), value in shown.items():
             world.counts[CountName(listing, batch, place, bucket, "")] = value
+        for batch, (listing, place) in whereabouts.items():
+            world.lots[batch] = ("unknown", listing, place)
     lots = [said for said in every if isinstance(said, LotStatement)]
     histories = _by(lambda said: said.batch, lots)
     for batch in histories:
