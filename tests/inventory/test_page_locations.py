@@ -47,10 +47,10 @@ def street() -> Source:
 
 def test_a_place_has_the_name_that_staff_give_it_and_is_found_by_both(street: Source) -> None:
     Location.objects.filter(external_id="n5").update(own_name="The house")
-    shown = page(viewer(), LIST)
-    assert [row[0] for row in shown.tables[0].rows][-1] == "The house / hall"
+    client = viewer()
+    assert [row[0] for row in page(client, LIST).tables[0].rows][-1] == "The house / hall"
     for text in ("the ho", "Main St"):
-        assert [row[0] for row in page(viewer(), f"{LIST}?q={text}").tables[0].rows] == ["The house"]
+        assert [row[0] for row in page(client, f"{LIST}?q={text}").tables[0].rows] == ["The house"]
 
 
 def test_the_list_tells_each_place_with_all_that_it_stands_in(street: Source) -> None:
