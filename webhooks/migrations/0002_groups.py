@@ -61,9 +61,11 @@ def make_groups(apps: Any, schema_editor: Any) -> None:
     for label in ("inventory", "webhooks", "auth"):
         # Permissions are otherwise made after the last migration, too late for this one.
         config = apps.get_app_config(label)
-        config.models_module = True
+        # An app as it was at a migration has no module of models, without which nothing is made for it.
+        before = getattr(config, "models_module", None)
+        config.models_module = before or True
         create_permissions(config, apps=apps, verbosity=0, using=alias)
-        config.models_module = None
+        config.models_module = before
     group_model, permission_model = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     known = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
