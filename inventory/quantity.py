@@ -35,6 +35,14 @@ def from_millionths(stored: int) -> Decimal:
     return Decimal(stored).scaleb(-PLACES)
 
 
+def from_parts(whole: Decimal | int, rest: Decimal | int) -> Decimal:
+    """The quantity of which a database summed the whole units and the millionths apart, each rounded towards 0.
+
+    Apart, because SQLite's SUM stops at 64 bits, which a few quantities at the end of the range would pass.
+    """
+    return from_millionths(int(whole) * 10**PLACES + int(rest))
+
+
 def quantity_text(value: Decimal) -> str:
     """A quantity as people and programs read it: plain digits, no exponent, no idle zeros."""
     text = f"{value:f}"

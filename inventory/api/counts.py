@@ -15,14 +15,13 @@ from inventory.api.fields import Instant, ListLink, QuantityText
 from inventory.api.parameters import FLAG, MOMENT, ROW, Parameter, by, one_of
 from inventory.api.references import BatchRef, ListingRef, LocationRef, ProductRef, SourceRef
 from inventory.api.views import Reading
-from inventory.events import Bucket, Quality
+from inventory.events import HIDDEN, Bucket, Quality
 from inventory.models import Count
 from inventory.reports import Clock, values_at
 from inventory.snapshot import read_snapshot
 
 BUCKETS = [bucket.value for bucket in Bucket]
 QUALITIES = [quality.value for quality in Quality]
-HIDDEN = [Quality.UNKNOWN, Quality.UNTRACKED]
 
 _INSIDE = """
 WITH RECURSIVE inside(id) AS (

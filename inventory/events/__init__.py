@@ -10,6 +10,7 @@ Quantities are Decimals with at most six decimals. Identifiers are opaque, case-
 from typing import TypeAlias
 
 from inventory.events.base import (
+    HIDDEN,
     IDENTIFIER_LENGTH,
     KEY_LENGTH,
     Bucket,
@@ -67,6 +68,7 @@ StockStatement: TypeAlias = (
 )
 
 __all__ = [
+    "HIDDEN",
     "IDENTIFIER_LENGTH",
     "KEY_LENGTH",
     "Absence",

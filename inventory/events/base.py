@@ -41,6 +41,10 @@ class Quality(StrEnum):
     UNKNOWN = "unknown"
 
 
+HIDDEN = (Quality.UNKNOWN, Quality.UNTRACKED)
+"""The qualities under which there is no number to show or to add."""
+
+
 class StreamKind(StrEnum):
     """Which events are folded together."""
 

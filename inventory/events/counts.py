@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from inventory.events.base import Bucket, CountRank, InvalidStatement, Quality, Statement, StreamKind, check_text
+from inventory.events.base import (
+    HIDDEN,
+    Bucket,
+    CountRank,
+    InvalidStatement,
+    Quality,
+    Statement,
+    StreamKind,
+    check_text,
+)
 from inventory.quantity import check_quantity
 
 
@@ -39,7 +48,7 @@ class Reading(CountStatement):
 
     def __post_init__(self) -> None:
         CountStatement.__post_init__(self)
-        if (self.quantity is None) != (self.quality in {Quality.UNKNOWN, Quality.UNTRACKED}):
+        if (self.quantity is None) != (self.quality in HIDDEN):
             raise InvalidStatement(f"quantity: {self.quantity} cannot be of quality {self.quality}")
         if self.quantity is not None:
             check_quantity(self.quantity)

@@ -23,7 +23,7 @@ from inventory.ledger.standing import standing_events
 from inventory.ledger.values import NOTHING_STANDS, values_of
 from inventory.matching import codes_in
 from inventory.models import Batch, BatchLink, Count, Listing, Location, Stream
-from inventory.quantity import from_millionths
+from inventory.quantity import from_millionths, from_parts
 
 STREAMS_AT_A_TIME = 300
 
@@ -213,4 +213,4 @@ def movement_sums(count_ids: Sequence[int], *, up_to: int = 2**63 - 1) -> Iterat
             [up_to, *count_ids],
         )
         for count_id, quantity, whole, rest in cursor.fetchall():
-            yield count_id, from_millionths(quantity), from_millionths(int(whole) * 1_000_000 + int(rest))
+            yield count_id, from_millionths(quantity), from_parts(whole, rest)

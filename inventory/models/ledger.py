@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db import models
 
-from inventory.events import IDENTIFIER_LENGTH, KEY_LENGTH, Bucket, Quality, StreamKind
+from inventory.events import HIDDEN, IDENTIFIER_LENGTH, KEY_LENGTH, Bucket, Quality, StreamKind
 from inventory.models.batches import Batch
 from inventory.models.catalogue import Listing
 from inventory.models.fields import QuantityField
@@ -178,7 +178,7 @@ class Count(models.Model):
     @property
     def shown(self) -> Decimal | None:
         """The number that may be shown and added; None where it is unknown or untracked."""
-        return None if self.quality in {Quality.UNKNOWN, Quality.UNTRACKED} else self.quantity
+        return None if self.quality in HIDDEN else self.quantity
 
 
 class Movement(models.Model):

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F, QuerySet
 
 from inventory import fold
-from inventory.events import Quality, Statement
+from inventory.events import Statement
 from inventory.fold import Note
 from inventory.keyset import Order
 from inventory.ledger.directory import open_stream
@@ -18,7 +18,8 @@ from inventory.ledger.folding import openings_of
 from inventory.ledger.naming import StoredNamings, names_of
 from inventory.ledger.standing import standing_events, which_stand
 from inventory.models import Batch, BatchLink, Count, Location, Product, StockEvent, Stream
-from inventory.quantity import from_millionths
+from inventory.quantity import from_parts
+from inventory.reports.totals import SUMS, SUMS_VALUES
 from inventory.totals import ON_HAND
 
 NEWEST = Order(columns=(("id", int),), descending=True)
@@ -118,22 +119,15 @@ class Left(NamedTuple):
     """How many are estimated or doubtful."""
 
 
-# Whole units and millionths are summed apart: SQLite's SUM stops at 64 bits (see ledger.audit.movement_sums).
 _LEFT = """
 SELECT c.batch_id, l.unit,
-    SUM(CASE WHEN c.quality IN (%s, %s) THEN 0 ELSE c.quantity / 1000000 END),
-    SUM(CASE WHEN c.quality IN (%s, %s) THEN 0 ELSE c.quantity %% 1000000 END),
-    SUM(CASE WHEN c.quality IN (%s, %s) THEN 0 ELSE 1 END),
-    SUM(CASE WHEN c.quality IN (%s, %s) THEN 1 ELSE 0 END),
-    SUM(CASE WHEN c.quality IN (%s, %s) THEN 1 ELSE 0 END)
+    {sums}
 FROM inventory_count c
 JOIN inventory_listing l ON l.id = c.listing_id
 WHERE c.batch_id IN ({batches}) AND c.bucket IN ({buckets})
 GROUP BY c.batch_id, c.listing_id, l.unit
 ORDER BY c.batch_id, c.listing_id
 """
-_HIDDEN = (Quality.UNKNOWN.value, Quality.UNTRACKED.value)
-_UNSURE = (Quality.ESTIMATED.value, Quality.DOUBTFUL.value)
 
 
 def left_of(batch_ids: Sequence[int]) -> dict[int, list[Left]]:
@@ -142,11 +136,13 @@ def left_of(batch_ids: Sequence[int]) -> dict[int, list[Left]]:
     if not batch_ids:
         return found
     buckets = sorted(bucket.value for bucket in ON_HAND)
-    query = _LEFT.format(batches=", ".join(["%s"] * len(batch_ids)), buckets=", ".join(["%s"] * len(buckets)))
+    query = _LEFT.format(
+        sums=SUMS, batches=", ".join(["%s"] * len(batch_ids)), buckets=", ".join(["%s"] * len(buckets))
+    )
     with connection.cursor() as cursor:
-        cursor.execute(query, [*_HIDDEN * 4, *_UNSURE, *batch_ids, *buckets])
+        cursor.execute(query, [*SUMS_VALUES, *batch_ids, *buckets])
         for batch_id, unit, whole, rest, known, unknown, unsure in cursor.fetchall():
-            quantity = from_millionths(int(whole) * 1_000_000 + int(rest)) if known else None
+            quantity = from_parts(whole, rest) if known else None
             found[batch_id].append(Left(quantity=quantity, unit=unit, unknown=unknown, unsure=unsure))
     return found
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
+from inventory.events import HIDDEN
 from inventory.keyset import Order
 from inventory.models import Count, Movement
-from inventory.quantity import from_millionths
-from inventory.reports.movements import HIDDEN, with_evidence
+from inventory.quantity import from_parts
+from inventory.reports.movements import with_evidence
 
 NEWEST = Order(columns=(("seq", int),), descending=True)
 ADDED = 20_000
@@ -68,4 +69,4 @@ def _sum(count: Count, side: str, seq: int) -> Decimal | None:
     with connection.cursor() as cursor:
         cursor.execute(_SUM.format(side=side), [count.pk, seq, ADDED + 1])
         number, whole, rest = cursor.fetchone()
-    return None if number > ADDED else from_millionths(int(whole) * 1_000_000 + int(rest))
+    return None if number > ADDED else from_parts(whole, rest)

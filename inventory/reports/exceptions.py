@@ -1,7 +1,7 @@
 """What of stock needs a person. Each finder reads a bounded number of rows, by an index, however many there are."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count as Number
 from django.db.models import Exists, OuterRef, QuerySet
@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from inventory.addresses import list_of
-from inventory.models import Batch, Count, Listing, Location, Product, ProofRun, Site, Source
+from inventory.events import HIDDEN
+from inventory.models import Batch, Count, Location, ProofRun, Site, Source
 from inventory.registry import Task, TaskFinder
+from inventory.reports import batch, product
 from inventory.reports.sites import sited_with_stock
-from inventory.reports.totals import HIDDEN, stock_of
 from inventory.tasks import MOST, bounded, named
 from inventory.totals import ON_HAND, ProductStock
 
@@ -20,12 +21,11 @@ LOOKED_THROUGH = 1000
 """How many batches are read in search of those that still have stock."""
 THRESHOLDS = 500
 """How many products with a threshold are added up."""
-DAYS_AHEAD = 14
 
 
 def negative_counts(now: datetime) -> list[Task]:  # noqa: ARG001  # every finder is given the moment
     """Counts below zero: facts about a mistake somewhere."""
-    number, is_at_least = bounded(Count.objects.filter(quantity__lt=0).exclude(quality__in=HIDDEN))
+    number, is_at_least = bounded(product.negative_counts())
     if not number:
         return []
     return [
@@ -42,12 +42,8 @@ def negative_counts(now: datetime) -> list[Task]:  # noqa: ARG001  # every finde
 
 def expiring_batches(now: datetime) -> list[Task]:
     """Batches with stock whose date has passed, and those whose date comes soon."""
-    today = now.date()
-    dated = Batch.objects.filter(expires_on__isnull=False)
-    passed = dated.filter(expires_on__lt=today).order_by("-expires_on", "-id")
-    soon = dated.filter(expires_on__gte=today, expires_on__lte=today + timedelta(days=DAYS_AHEAD))
     found = []
-    number, is_at_least = _with_stock(passed)
+    number, is_at_least = _with_stock(batch.expired(now.date()).order_by("-expires_on", "-id"))
     if number:
         found.append(
             Task(
@@ -61,14 +57,14 @@ def expiring_batches(now: datetime) -> list[Task]:
                 is_bad=True,
             )
         )
-    number, is_at_least = _with_stock(soon.order_by("expires_on", "id"))
+    number, is_at_least = _with_stock(batch.expiring(now.date()).order_by("expires_on", "id"))
     if number:
         found.append(
             Task(
                 title=ngettext("batch expires soon", "batches expire soon", number),
                 number=number,
                 is_at_least=is_at_least,
-                detail=_("Within %(days)d days, with stock left.") % {"days": DAYS_AHEAD},
+                detail=_("Within %(days)d days, with stock left.") % {"days": batch.SOON.days},
                 url=list_of("expiring batches"),
             )
         )
@@ -85,7 +81,7 @@ def _with_stock(batches: QuerySet[Batch]) -> tuple[int, bool]:
 
 def unmatched_listings(now: datetime) -> list[Task]:  # noqa: ARG001
     """Listings of which nobody has said which product they are."""
-    number, is_at_least = bounded(Listing.objects.filter(match=Listing.Match.UNMATCHED))
+    number, is_at_least = bounded(product.unmatched_listings())
     if not number:
         return []
     return [
@@ -101,20 +97,12 @@ def unmatched_listings(now: datetime) -> list[Task]:  # noqa: ARG001
 
 def products_below_threshold(now: datetime) -> list[Task]:  # noqa: ARG001
     """Products of which fewer units can be sold than staff want."""
-    products = list(Product.objects.filter(threshold__isnull=False).order_by("pk")[: THRESHOLDS + 1])
-    looked_at = products[:THRESHOLDS]
-    low = [
-        product
-        for product, stock in zip(looked_at, stock_of(looked_at), strict=True)
-        if stock.total is not None
-        and stock.total.sellable is not None
-        and product.threshold is not None
-        and stock.total.sellable < product.threshold
-    ]
+    products = list(product.with_threshold().order_by("pk")[: THRESHOLDS + 1])
+    low = [row.product for row in product.product_rows(products[:THRESHOLDS]) if row.is_below_threshold]
     is_cut = len(products) > THRESHOLDS
     if not low and not is_cut:
         return []
-    detail = [named([product.name for product in low])] if low else []
+    detail = [named([each.name for each in low])] if low else []
     if is_cut:
         detail.append(
             _("Only the first %(number)d products with a threshold are added up here.") % {"number": THRESHOLDS}

@@ -15,9 +15,10 @@ from typing import NamedTuple
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from inventory.charts import Chart, Point, step_chart
+from inventory.events import HIDDEN
 from inventory.instants import to_datetime
 from inventory.models import Count, Movement
-from inventory.reports.movements import HIDDEN, newest_seqs
+from inventory.reports.movements import newest_seqs
 from inventory.totals import ON_HAND
 
 DRAWN_TIME = timedelta(days=30)

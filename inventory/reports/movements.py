@@ -6,11 +6,8 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from inventory.events import Quality
 from inventory.models import Count, Movement
 
-HIDDEN = frozenset({Quality.UNKNOWN, Quality.UNTRACKED})
-"""The qualities under which there is no number to show."""
 LOOKED_INTO = 2000
 """How many counts are looked into one by one."""
 LOOKED_BACK = 2000

@@ -1,6 +1,7 @@
 """What moved last, at a cost that the ledger's length does not raise."""
 
 from inventory.models import Movement, Product
+from inventory.reports.movements import with_evidence
 
 LOOKED_BACK = 1000
 """How many movements are read in search of the products that moved last."""
@@ -8,26 +9,7 @@ LOOKED_BACK = 1000
 
 def newest_movements(number: int) -> list[Movement]:
     """The `number` newest movements of the ledger, newest first, with all that a row of a page shows."""
-    rows = Movement.objects.order_by("-seq").select_related(
-        "cause",
-        "event",
-        "retraction__event",
-        "count__source",
-        "count__listing__product",
-        "count__location",
-    )
-    return list(
-        rows.defer(
-            "cause__note",
-            "event__data",
-            "event__order_key",
-            "retraction__event__data",
-            "retraction__event__order_key",
-            "count__source__settings",
-            "count__listing__description",
-            "count__location__description",
-        )[:number]
-    )
+    return list(with_evidence(Movement.objects.order_by("-seq"))[:number])
 
 
 def products_that_moved_last(number: int, *, site_id: int | None = None) -> list[Product]:

@@ -6,11 +6,10 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from inventory.events import Bucket
+from inventory.events import HIDDEN, Bucket
 from inventory.keyset import Order
 from inventory.models import Barcode, Count, Listing, Product
 from inventory.reports.location import Paths
-from inventory.reports.movements import HIDDEN
 from inventory.reports.totals import stock_of
 from inventory.totals import ProductStock
 

@@ -10,10 +10,11 @@ from django.db import connection
 from django.db.models import Count as Number
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from inventory.events import HIDDEN
 from inventory.models import Count, Location, Site, Source
 from inventory.quantity import from_millionths
 from inventory.reports.newest import products_that_moved_last
-from inventory.reports.totals import HIDDEN, stock_of
+from inventory.reports.totals import stock_of
 from inventory.totals import ON_HAND, ProductStock, added, in_product_unit, is_comparable
 
 COUNTS_OF_A_LOCATION = 200

@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.db.models import Max, Q, QuerySet
 
 from inventory import fold
-from inventory.events import Quality, Statement
+from inventory.events import HIDDEN, Quality, Statement
 from inventory.fold import CountValue
 from inventory.identity import References
 from inventory.instants import from_datetime
@@ -95,7 +95,7 @@ def _is_gone(count: Count, value: CountValue) -> bool:
 
 
 def _row(count: Count, value: CountValue, places: "_Places") -> StockRow:
-    hidden = value.quality in {Quality.UNKNOWN, Quality.UNTRACKED}
+    hidden = value.quality in HIDDEN
     location = count.location and (count.location.same_as or count.location)
     return StockRow(
         count_id=count.pk,

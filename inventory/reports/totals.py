@@ -2,36 +2,36 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
-from inventory.events import Bucket, Quality
+from inventory.events import HIDDEN, Bucket, Quality
 from inventory.models import Listing, Product, Site, Source
-from inventory.quantity import from_millionths
+from inventory.quantity import from_parts
 from inventory.totals import Named, Portion, ProductStock, product_stock
 
-# A count that was kept under another name of its place is kept at the place itself by now, and says nothing any more.
-# Whole units and millionths are summed apart: SQLite's SUM stops at 64 bits (see ledger.audit.movement_sums).
-_GROUPED = """
-SELECT l.product_id, p.site_id, c.source_id, c.listing_id, c.bucket, COALESCE(p.sellable, s.sellable_by_default),
-    SUM(CASE WHEN c.quality IN (%s, %s) THEN 0 ELSE c.quantity / 1000000 END),
+# Of counts `c`: the sum (see quantity.from_parts), how many are known, how many are not, how many are not certain.
+SUMS = """SUM(CASE WHEN c.quality IN (%s, %s) THEN 0 ELSE c.quantity / 1000000 END),
     SUM(CASE WHEN c.quality IN (%s, %s) THEN 0 ELSE c.quantity %% 1000000 END),
     SUM(CASE WHEN c.quality IN (%s, %s) THEN 0 ELSE 1 END),
     SUM(CASE WHEN c.quality IN (%s, %s) THEN 1 ELSE 0 END),
-    SUM(CASE WHEN c.quality IN (%s, %s) THEN 1 ELSE 0 END),
+    SUM(CASE WHEN c.quality IN (%s, %s) THEN 1 ELSE 0 END)"""
+SUMS_VALUES = [quality.value for quality in (*HIDDEN * 4, Quality.ESTIMATED, Quality.DOUBTFUL)]
+
+# A count that was kept under another name of its place is kept at the place itself by now, and says nothing any more.
+_GROUPED = """
+SELECT l.product_id, p.site_id, c.source_id, c.listing_id, c.bucket, COALESCE(p.sellable, s.sellable_by_default),
+    {sums},
     MAX(c.as_of)
 FROM inventory_listing l
 JOIN inventory_count c ON c.listing_id = l.id
 JOIN inventory_source s ON s.id = c.source_id
 LEFT JOIN inventory_location p ON p.id = c.location_id
-WHERE l.product_id IN ({})
+WHERE l.product_id IN ({products})
     AND NOT (p.same_as_id IS NOT NULL AND c.quality = %s AND c.quantity = 0 AND c.as_of IS NULL)
 GROUP BY l.product_id, p.site_id, c.source_id, c.listing_id, c.bucket, COALESCE(p.sellable, s.sellable_by_default)
 """
-HIDDEN = (Quality.UNKNOWN.value, Quality.UNTRACKED.value)
-UNSURE = (Quality.ESTIMATED.value, Quality.DOUBTFUL.value)
 
 
 def stock_of(products: Sequence[Product]) -> list[ProductStock]:
@@ -75,7 +75,7 @@ def _portions(products: Sequence[Product]) -> dict[int, list[Portion]]:
                 factor=listing.unit_factor,
                 bucket=Bucket(bucket),
                 is_sellable_place=bool(sellable),
-                quantity=_exact(whole, rest),
+                quantity=from_parts(whole, rest),
                 known=known,
                 unknown=unknown,
                 unsure=unsure,
@@ -90,15 +90,11 @@ def _grouped(product_ids: Sequence[int]) -> list[tuple[Any, ...]]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            _GROUPED.format(", ".join(["%s"] * len(product_ids))),
-            [*HIDDEN * 4, *UNSURE, *product_ids, Quality.UNKNOWN.value],
+            _GROUPED.format(sums=SUMS, products=", ".join(["%s"] * len(product_ids))),
+            [*SUMS_VALUES, *product_ids, Quality.UNKNOWN.value],
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
-
-
-def _exact(whole: Decimal | int, rest: Decimal | int) -> Decimal:
-    return from_millionths(int(whole) * 1_000_000 + int(rest))
 
 
 def _named(row: Product | Site | Source | Listing) -> Named:

@@ -13,12 +13,10 @@ from django.utils.translation import ngettext
 from inventory import wording
 from inventory.models import Cause
 from inventory.registry import cause_link
+from inventory.reports.batch import SOON
 from inventory.templatetags.stock import NOTHING
 
 register = template.Library()
-
-SOON_DAYS = 14
-"""From when on a batch is marked as one that expires soon."""
 
 
 def _filter(name: str, words: Mapping[str, Promise]) -> None:
@@ -58,7 +56,7 @@ def expiry(day: date | None) -> str:
         words, kind = _("last day is today"), "mark-warning"
     else:
         words = ngettext("%(days)s day left", "%(days)s days left", left) % {"days": left}
-        kind = "mark-warning" if left <= SOON_DAYS else ""
+        kind = "mark-warning" if left <= SOON.days else ""
     return format_html('<span class="day">{}</span> <span class="mark {}">{}</span>', f"{day:%Y-%m-%d}", kind, words)
 
 
