@@ -43,6 +43,9 @@ prove: dev ## Try the laws on 50,000 random histories of every provider: an hour
 	@PROVE=1 .venv/bin/python -m pytest -p tests.machine -n auto --dist worksteal \
 		tests/laws tests/e2e/test_convergence_over_http.py $(ARGS)
 
+mutants: dev ## Break the pure rooms line by line and count what no test notices (ARGS=NAME... to choose)
+	@.venv/bin/python docs/mutants.py $(ARGS)
+
 lint: dev ## Check style, format, types, templates and migrations
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -64,7 +67,7 @@ screenshots: dev ## Take the pictures of README.md and docs/ from the demonstrat
 lock: ## Pin requirements/*.in anew with uv (ARGS=--upgrade for newer versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 1; }
 	cd requirements && for name in runtime postgres dev; do \
-		uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --python-version 3.11 \
 		$(ARGS) $$name.in -o $$name.txt || exit 1; done
 
 dev: ## Set up .venv for development

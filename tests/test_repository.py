@@ -27,7 +27,7 @@ INDEX_HOSTS = [
 ]
 HOME_DIRECTORY = re.compile(r"(?<![\w.-])/(?:root|home/[a-z_][\w-]*|Users/\w+)/")
 PINNED_WITH_HASHES = re.compile(
-    r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,._-]+\])?==[^\s;]+( ; [^#\\]+?)?( --hash=sha256:[0-9a-f]{64})+"
+    r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9._-]+(, [a-z0-9._-]+)*\])?==[^\s;]+( ; [^#\\]+?)?( --hash=sha256:[0-9a-f]{64})+"
 )
 
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from inventory.instants import from_datetime
 from inventory.models import Count
 from tests.inventory.api_support import ask, pages, refused, results, staff_client
-from tests.inventory.fold_support import adjust, born, moved, read, unknown
+from tests.inventory.fold.support import adjust, born, moved, read, unknown
 from tests.inventory.ledger_support import make_source, write
 
 pytestmark = pytest.mark.django_db

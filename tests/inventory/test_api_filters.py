@@ -12,7 +12,7 @@ from django.test import Client
 from inventory.events import Bucket
 from inventory.models import Batch, Count, Listing, Location, Product, Site, Source
 from tests.inventory.api_support import place, results, staff_client
-from tests.inventory.fold_support import adjust, born, read, unknown
+from tests.inventory.fold.support import adjust, born, read, unknown
 from tests.inventory.ledger_support import make_source, write
 from tests.inventory.test_matching import GTIN, OTHER, describe
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from inventory.events import ListingDescribed, PlaceDescribed
 from inventory.models import Count, Movement, Product
 from tests.inventory.api_support import LISTS, ask, pages, refused, staff_client
-from tests.inventory.fold_support import born, described, moved, read
+from tests.inventory.fold.support import born, described, moved, read
 from tests.inventory.ledger_support import make_source, write
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from inventory.api.urls import router
 from inventory.api.views import Reading
 from tests.admin_support import make_rows
 from tests.inventory.api_support import LISTS, refused, staff_client
-from tests.inventory.fold_support import born, moved, read
+from tests.inventory.fold.support import born, moved, read
 from tests.inventory.ledger_support import make_source, write
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from inventory.models import Count, Source
 from inventory.quantity import quantity_text
 from inventory.reports import history as report
 from inventory.reports.history import History, histories, history
-from tests.inventory.fold_support import read, untracked
+from tests.inventory.fold.support import read, untracked
 from tests.inventory.ledger_support import make_source, write
 
 pytestmark = pytest.mark.django_db

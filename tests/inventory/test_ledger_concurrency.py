@@ -16,7 +16,7 @@ from inventory.events import BatchDescribed, LotBorn, Reading
 from inventory.models import Cause, Count, Listing, Location, Movement, Product, Retraction, Source, Stream
 from inventory.reports import Clock, stock
 from inventory.snapshot import read_snapshot
-from tests.inventory.fold_support import born, read
+from tests.inventory.fold.support import born, read
 from tests.inventory.ledger_support import make_source, shown, write
 
 ROUNDS = 20

@@ -12,7 +12,7 @@ from inventory.ledger import ConflictingStatement
 from inventory.ledger.encoding import to_statement
 from inventory.models import Cause, Count, Movement, Restatement, Retraction, StockEvent, Stream
 from inventory.quantity import QuantityOutOfRange
-from tests.inventory.fold_support import adjust, born, read, unknown, untracked
+from tests.inventory.fold.support import adjust, born, read, unknown, untracked
 from tests.inventory.ledger_support import make_source, movements, shown, write, write_apart
 
 SHOP = ("coffee", "shop")

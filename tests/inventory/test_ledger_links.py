@@ -9,7 +9,7 @@ import pytest
 from inventory import ledger
 from inventory.events import LotStatement
 from inventory.models import BatchLink
-from tests.inventory.fold_support import born, ended, modified, revived, spawned
+from tests.inventory.fold.support import born, ended, modified, revived, spawned
 from tests.inventory.ledger_support import make_source, write_apart
 
 

@@ -10,7 +10,7 @@ import pytest
 from inventory import ledger
 from inventory.ledger import UnknownCount
 from inventory.models import Batch, Count
-from tests.inventory.fold_support import adjusted, born, counted, described, ended, modified, moved, revived, spawned
+from tests.inventory.fold.support import adjusted, born, counted, described, ended, modified, moved, revived, spawned
 from tests.inventory.ledger_support import make_source, movements, shown, write, write_apart
 
 

@@ -17,9 +17,9 @@ from inventory.ledger import UnknownCount
 from inventory.models import Count, Location, Movement, Site, Source, Stream
 from inventory.quantity import quantity_text
 from inventory.reports import Clock, stock
+from tests.inventory.fold.test_naming import named
+from tests.inventory.fold.test_packages import UNSURE, package, row
 from tests.inventory.ledger_support import make_source, write, write_apart
-from tests.inventory.test_fold_naming import named
-from tests.inventory.test_fold_packages import UNSURE, package, row
 from tests.inventory.test_ledger_packages import of
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -10,9 +10,9 @@ from inventory import ledger
 from inventory.events import PackageRead
 from inventory.ledger import ConflictingStatement
 from inventory.models import Batch, Count, Location, Movement
+from tests.inventory.fold.test_naming import named
+from tests.inventory.fold.test_packages import UNSURE, WHOLE, package, row
 from tests.inventory.ledger_support import make_source, movements, write, write_apart
-from tests.inventory.test_fold_naming import named
-from tests.inventory.test_fold_packages import UNSURE, WHOLE, package, row
 from tests.inventory.test_ledger_packages import of, quantities
 
 

@@ -24,8 +24,8 @@ from inventory.ledger.encoding import to_statement
 from inventory.ledger.slots import PackageName, stream_slot
 from inventory.models import Cause, Count, Source, StockEvent, Stream
 from inventory.quantity import quantity_text
+from tests.inventory.fold.test_packages import CHANGED, WHOLE, package, row
 from tests.inventory.ledger_support import make_source, movements, shown, write, write_apart
-from tests.inventory.test_fold_packages import CHANGED, WHOLE, package, row
 
 
 @pytest.fixture(autouse=True)

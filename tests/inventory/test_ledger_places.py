@@ -12,7 +12,7 @@ from inventory.events import FieldValue, PlaceDescribed
 from inventory.instants import to_datetime
 from inventory.models import Location
 from inventory.reports import Clock, stock
-from tests.inventory.fold_support import born
+from tests.inventory.fold.support import born
 from tests.inventory.ledger_support import make_source, write, write_apart
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

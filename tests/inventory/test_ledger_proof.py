@@ -10,7 +10,7 @@ from django.db import connection
 from inventory import immutability, ledger
 from inventory.models import Batch, Count, Movement, StockEvent, Stream
 from inventory.registry import Breach
-from tests.inventory.fold_support import born, moved, read
+from tests.inventory.fold.support import born, moved, read
 from tests.inventory.ledger_support import make_source, movements, shown, write, write_apart
 
 TEN = "1970-01-01T00:00:00.00000001Z"

@@ -9,7 +9,7 @@ from inventory import ledger
 from inventory.events import Statement
 from inventory.ledger import Book, Why
 from inventory.models import Cause, StockEvent
-from tests.inventory.fold_support import born, read
+from tests.inventory.fold.support import born, read
 from tests.inventory.ledger_support import make_source, shown
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from inventory import ledger
 from inventory.events import LotBorn, LotMoved, LotSpawned, LotStatement
 from inventory.models import Batch, Movement
 from inventory.quantity import quantity_text
-from tests.inventory.fold_support import born, ended, modified, moved, spawned
+from tests.inventory.fold.support import born, ended, modified, moved, spawned
 from tests.inventory.ledger_support import make_source, movements, shown, write, write_apart
 from tests.inventory.test_ledger_concurrency import at_once
 

@@ -12,7 +12,7 @@ from inventory.instants import from_datetime
 from inventory.models import Batch, Count, Location, Product, StockEvent
 from inventory.reports import batch as report
 from inventory.templatetags.stock import MINUS
-from tests.inventory.fold_support import born, ended, modified, moved, read, unknown
+from tests.inventory.fold.support import born, ended, modified, moved, read, unknown
 from tests.inventory.ledger_support import make_source, write
 from tests.inventory.page_reader import (
     Page,

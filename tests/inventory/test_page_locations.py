@@ -12,7 +12,7 @@ from inventory.instants import from_datetime
 from inventory.models import Batch, Count, Location, Site, Source
 from inventory.reports import movements as newest
 from inventory.templatetags.stock import MINUS
-from tests.inventory.fold_support import born, moved, read, unknown
+from tests.inventory.fold.support import born, moved, read, unknown
 from tests.inventory.ledger_support import make_source, write
 from tests.inventory.page_reader import (
     assert_asks_for,

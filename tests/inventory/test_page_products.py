@@ -12,7 +12,7 @@ from inventory.events import Bucket
 from inventory.instants import from_datetime
 from inventory.models import Batch, Count, Listing, Location, Product, Site, Source
 from inventory.templatetags.stock import MINUS
-from tests.inventory.fold_support import adjust, described, read, unknown
+from tests.inventory.fold.support import adjust, described, read, unknown
 from tests.inventory.ledger_support import make_source, write
 from tests.inventory.page_reader import (
     assert_asks_for,

@@ -15,7 +15,7 @@ from inventory.models import Count, ProofRun
 from inventory.proofs import Prover
 from inventory.reports.exceptions import broken_proof
 from tests.admin_support import make_staff
-from tests.inventory.fold_support import read
+from tests.inventory.fold.support import read
 from tests.inventory.ledger_support import make_source, write
 
 pytestmark = pytest.mark.django_db

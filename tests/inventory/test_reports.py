@@ -15,7 +15,7 @@ from inventory.instants import EPOCH, from_datetime, instant_text, to_datetime
 from inventory.models import Location, Product
 from inventory.quantity import quantity_text
 from inventory.reports import Clock, StockRow, stock
-from tests.inventory.fold_support import adjust, born, moved, read
+from tests.inventory.fold.support import adjust, born, moved, read
 from tests.inventory.ledger_support import make_source, write
 
 pytestmark = pytest.mark.django_db

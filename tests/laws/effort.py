@@ -1,15 +1,21 @@
-"""How many examples a property tries: few, the same every time, in the suite; very many, at random, in `make prove`."""
+"""How many examples a property tries: few, the same every time, in the suite; very many, at random, in `make prove`.
+
+`make mutants` runs them for each mutant anew, so there a hundred have to do.
+"""
 
 import os
 
 from hypothesis import settings
 
 PROVING = os.environ.get("PROVE", "") == "1"
+JUDGING_MUTANTS = os.environ.get("MUTANTS", "") == "1"
 
 SUITE = settings(derandomize=True, database=None, deadline=None, print_blob=True)
 THOROUGH = settings(deadline=None, print_blob=True)
 
 FOLD, LEDGER, HTTP = (50_000, 2_000, 100) if PROVING else (2_000, 100, 20)
+if JUDGING_MUTANTS:
+    FOLD = 100
 
 
 def tries(examples: int) -> settings:

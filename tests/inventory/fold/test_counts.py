@@ -10,7 +10,7 @@ from inventory.events import Adjustment, Bucket, CountStatement, Position, Readi
 from inventory.fold import CountState, CountValue, Late, Note, WrongStream, explain_count, fold_count
 from inventory.fold.counts import START
 from inventory.quantity import QuantityOutOfRange
-from tests.inventory.fold_support import (
+from tests.inventory.fold.support import (
     DOUBTFUL,
     ESTIMATED,
     EXACT,

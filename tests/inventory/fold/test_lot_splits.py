@@ -5,7 +5,7 @@ import pytest
 from inventory.events import LotStatement, Position
 from inventory.fold import Late, Note, Openings, explain_lot, fold_lot, place_at
 from inventory.fold.lots import START
-from tests.inventory.fold_support import (
+from tests.inventory.fold.support import (
     EXACT,
     UNKNOWN,
     Counts,

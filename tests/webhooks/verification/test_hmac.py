@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.webhooks.verification_support import NOW, request, secrets
+from tests.webhooks.verification.support import NOW, request, secrets
 from webhooks.verification import (
     BodyHmac,
     Cause,

@@ -8,7 +8,7 @@ from inventory.events import LotStatement, Position
 from inventory.fold import Late, LotState, LotStatus, WrongStream, fold_lot
 from inventory.fold.lots import START
 from inventory.quantity import QuantityOutOfRange
-from tests.inventory.fold_support import EXACT, adjusted, born, ended, moved, read
+from tests.inventory.fold.support import EXACT, adjusted, born, ended, moved, read
 
 
 def test_the_state_of_a_lot_as_json() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from tests.webhooks.verification_support import NOW, request, secrets
+from tests.webhooks.verification.support import NOW, request, secrets
 from webhooks.verification import (
     BasicAuth,
     BearerToken,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from inventory.events import Absence, Statement, StreamKind
 from inventory.fold import Late, Note, State, explain, fold, load, start
-from tests.inventory.fold_support import (
+from tests.inventory.fold.support import (
     adjust,
     adjusted,
     born,
@@ -24,9 +24,9 @@ from tests.inventory.fold_support import (
     unknown,
     untracked,
 )
-from tests.inventory.test_fold_packages import adjusted as package_adjusted
-from tests.inventory.test_fold_packages import counted as package_counted
-from tests.inventory.test_fold_packages import package, row
+from tests.inventory.fold.test_packages import adjusted as package_adjusted
+from tests.inventory.fold.test_packages import counted as package_counted
+from tests.inventory.fold.test_packages import package, row
 
 Make = Callable[[str, int], Statement]
 Histories = st.SearchStrategy[list[Statement]]

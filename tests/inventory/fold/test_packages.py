@@ -20,7 +20,7 @@ from inventory.events import (
 )
 from inventory.fold import Late, Note, PackageState, WrongStream, explain_package, fold_package
 from inventory.fold.packages import START
-from tests.inventory.fold_support import read as count_read
+from tests.inventory.fold.support import read as count_read
 
 WHOLE, CHANGED, UNSURE = Absence.WHOLE, Absence.CHANGED, Absence.UNSURE
 EXACT, DOUBTFUL = Quality.EXACT, Quality.DOUBTFUL

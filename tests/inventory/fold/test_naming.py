@@ -23,10 +23,10 @@ from inventory.fold import (
 )
 from inventory.fold.naming import START, Run
 from inventory.quantity import QuantityOutOfRange
-from tests.inventory.fold_support import EXACT, read
-from tests.inventory.test_fold_laws import Make, arrive, histories, hold
-from tests.inventory.test_fold_packages import adjusted as package_adjusted
-from tests.inventory.test_fold_packages import package, row, shown
+from tests.inventory.fold.support import EXACT, read
+from tests.inventory.fold.test_laws import Make, arrive, histories, hold
+from tests.inventory.fold.test_packages import adjusted as package_adjusted
+from tests.inventory.fold.test_packages import package, row, shown
 
 FIRST = -(2**63)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.webhooks.verification_support import NOW, request, secrets
+from tests.webhooks.verification.support import NOW, request, secrets
 from webhooks.verification import (
     BasicAuth,
     BearerToken,

@@ -8,7 +8,7 @@ from base64 import b64decode, b64encode
 
 import pytest
 
-from tests.webhooks.verification_support import request, secrets
+from tests.webhooks.verification.support import request, secrets
 from webhooks.verification import BodyHmac, Cause, Refused, UrlBodyHmac, Verified, verify
 
 SECRET = "Ibxx_5AKakO-3qeNVR61Dw"

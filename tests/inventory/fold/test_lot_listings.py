@@ -4,7 +4,7 @@ import pytest
 
 from inventory.events import LotStatement
 from inventory.fold import Note
-from tests.inventory.fold_support import (
+from tests.inventory.fold.support import (
     ENDED,
     EXACT,
     LIVE,

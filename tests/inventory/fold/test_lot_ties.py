@@ -8,7 +8,7 @@ import pytest
 from inventory.events import LotStatement
 from inventory.fold import Late, Note, fold_lot
 from inventory.fold.lots import START
-from tests.inventory.fold_support import (
+from tests.inventory.fold.support import (
     DOUBTFUL,
     ENDED,
     EXACT,

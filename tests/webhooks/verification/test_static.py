@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.webhooks.verification_support import request, secrets
+from tests.webhooks.verification.support import request, secrets
 from webhooks.verification import (
     BasicAuth,
     BearerToken,

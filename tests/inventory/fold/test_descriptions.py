@@ -15,7 +15,7 @@ from inventory.fold import (
     fold_description,
 )
 from inventory.fold.descriptions import START
-from tests.inventory.fold_support import described, read
+from tests.inventory.fold.support import described, read
 
 STORIES: dict[str, tuple[list[Description], dict[str, FieldValue], list[Note]]] = {
     "nothing was ever said": ([], {}, []),

@@ -7,7 +7,7 @@ import pytest
 
 from webhooks.payload import MalformedPayload, Payload
 
-PAYLOADS = Path(__file__).parent.parent / "payloads"
+PAYLOADS = Path(__file__).parent.parent.parent / "payloads"
 
 
 def refusal(body: bytes) -> MalformedPayload:

@@ -8,7 +8,7 @@ from base64 import b64encode
 
 import pytest
 
-from tests.webhooks.verification_support import NOW, request, secrets
+from tests.webhooks.verification.support import NOW, request, secrets
 from webhooks.verification import (
     Cause,
     Outcome,
