@@ -14,7 +14,7 @@ TEMPLATES = find . -name .venv -prune -o -name '*.html' -print0 | xargs -0 -r
 # Commands that need no database and no keys of this machine.
 UNKEYED = DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py
 
-.PHONY: help run demo test prove lint fmt migrations screenshots lock dev
+.PHONY: help run demo test prove mutants lint fmt migrations screenshots lock dev
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -43,8 +43,8 @@ prove: dev ## Try the laws on 50,000 random histories of every provider: an hour
 	@PROVE=1 .venv/bin/python -m pytest -p tests.machine -n auto --dist worksteal \
 		tests/laws tests/e2e/test_convergence_over_http.py $(ARGS)
 
-mutants: dev ## Break the pure rooms line by line and count what no test notices (ARGS=NAME... to choose)
-	@.venv/bin/python docs/mutants.py $(ARGS)
+mutants: dev ## Break the pure rooms line by line and count what no test notices: half an hour (ARGS=--again)
+	@.venv/bin/python -m tests.strength $(ARGS)
 
 lint: dev ## Check style, format, types, templates and migrations
 	.venv/bin/ruff check

@@ -201,7 +201,7 @@ def _verdict(reading: Reading) -> tuple[Delivery.State, str]:
             return Delivery.State.IGNORED, reading.reason
         case Parsed(statements=()):
             return Delivery.State.IGNORED, "it is of a kind that we map, but says nothing"
-        case Parsed():
+        case _:
             return Delivery.State.PROCESSED, reading.note
 
 

@@ -111,8 +111,8 @@ def path_text(trail: Trail) -> str:
 
 
 def _place(text: str, position: int) -> str:
-    line_start = text.rfind("\n", 0, position) + 1
-    return f"line {text.count(chr(10), 0, position) + 1} column {position - line_start + 1}"
+    before = text[:position]
+    return f"line {before.count(chr(10)) + 1} column {position - before.rfind(chr(10))}"
 
 
 def _decode(body: bytes) -> str:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 
-from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from inventory.proofs import Prover
 from webhooks import inbox
@@ -45,8 +45,8 @@ def drain(stop: threading.Event | None = None) -> Counter[str]:
     while not stop.is_set():
         try:
             done = step()
-        except Error:
-            # What was claimed falls due again, and is then tried alone.
+        except Exception:
+            # What was claimed falls due again, and is then tried alone: one delivery must not end the drain for all.
             if connection.in_atomic_block:
                 raise
             logger.exception("a batch failed as a whole")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from inventory.events import PlaceDescribed, Statement, StreamKind
+from inventory.events import Statement, StreamKind
 from inventory.fold import (
     DescriptionState,
     ParentEdge,
@@ -55,10 +55,9 @@ def misplaced(source_id: int, tenant: str) -> list[tuple[Location, int | None, b
 def parents_then(source_id: int, tenant: str, events: QuerySet[StockEvent]) -> dict[int, int]:
     """By location, the parent that these events (of any streams) make for the places of a source and tenant."""
     said: dict[str, list[Statement]] = {}
-    for event in events.filter(stream__kind=StreamKind.PLACE, source=source_id, stream__location__tenant=tenant):
-        statement = to_statement(event)
-        if isinstance(statement, PlaceDescribed):
-            said.setdefault(statement.location, []).append(statement)
+    described = events.filter(stream__kind=StreamKind.PLACE, source=source_id, stream__location__tenant=tenant)
+    for event in described.annotate(place=F("stream__location__external_id")):
+        said.setdefault(event.place, []).append(to_statement(event))
     parents = parents_among((name, fold_description(statements)) for name, statements in said.items()).parents
     named = {*parents, *parents.values()}
     rows = Location.objects.filter(source=source_id, tenant=tenant, external_id__in=named)

@@ -101,6 +101,15 @@ def test_a_package_at_two_places_of_which_one_is_renamed_is_neither_doubled_nor_
     assert counts() == {"b1@Case": "4 exact", "b1@Vault": "5 exact"}
 
 
+def test_what_was_said_of_a_name_before_and_after_changes_nothing_when_it_comes_late() -> None:
+    source = make_source()
+    write_apart(source, [BEFORE, TAUGHT, named("e", 6, Vault="U")])
+    before = Stream.objects.get(kind="naming").state
+    assert write(source, named("late", 4, Vault="U"), by="delivery:9").movements == []
+    assert Stream.objects.get(kind="naming").state == before
+    assert counts() == {"b1@Vault": "10 exact", "b2@Vault": "4 exact"}
+
+
 def test_rows_of_two_names_of_one_place_are_summed() -> None:
     """Both names in one reading: 2 and 3 are available; what is reserved is told of one row only, so not known."""
     reading = package("a", 5, row("b1", "Vault", "2", reserved="1"), row("b1", "Vault 2", "3"))

@@ -1,15 +1,19 @@
 """Lots that were split off another one follow what is learned late about it: its place and product at that moment."""
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import permutations
 
 import pytest
+from django.db import connection, connections
 
 from inventory import ledger
 from inventory.events import LotBorn, LotMoved, LotSpawned, LotStatement
-from inventory.models import Batch, Movement
+from inventory.ledger import Why
+from inventory.models import Batch, Cause, Movement, Source
 from inventory.quantity import quantity_text
 from tests.inventory.fold.support import born, ended, modified, moved, spawned
 from tests.inventory.ledger_support import make_source, movements, shown, write, write_apart
@@ -180,3 +184,44 @@ def test_a_split_and_a_late_move_of_the_sack_at_once_agree() -> None:
     assert {value for (lot, place), value in shown().items() if lot.startswith("bag") and place == "cold"} == {
         ("40", "exact")
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waited_for_a_sack_meets_the_bag_that_was_split_off_it_meanwhile() -> None:
+    """The late move is told to a worker that waits, while another one, which holds the sack, splits a bag off it."""
+    source = make_source()
+    write(source, sack_born(), by="delivery:born")
+    late = threading.Thread(target=write_and_close, args=(source, sack_moved("late", 20, "bay", "cold")))
+    with ledger.posting() as book:
+        book.record(
+            source.pk,
+            [split("split", 30, "sack", "bag", "40")],
+            Why(kind=Cause.Kind.DELIVERY, reference="delivery:split"),
+        )
+        late.start()
+        wait_for_a_waiting_writer()
+    late.join()
+    assert lots() == {"sack": ("live", "flour", "cold"), "bag": ("live", "flour", "cold")}
+    assert shown()["bag", "cold"] == ("40", "exact")
+
+
+def write_and_close(source: Source, statement: LotStatement) -> None:
+    write(source, statement, by="delivery:late")
+    connections.close_all()
+
+
+def wait_for_a_waiting_writer() -> None:
+    """On SQLite, whose one writer is ourselves, there is no way to see it; a moment has to do."""
+    if connection.vendor == "sqlite":
+        time.sleep(0.2)
+        return
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT COUNT(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE NOT granted AND datname = current_database()"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)

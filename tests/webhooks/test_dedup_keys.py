@@ -120,6 +120,7 @@ def test_any_other_json_is_known_by_the_message_id_of_its_headers(body: bytes) -
     assert key("generic", body, {"svix-id": "msg_2"}) == "msg_2"
     assert key("generic", body, {"svix-id": "msg_2", "webhook-id": "msg_1"}) == "msg_1"
     assert key("generic", body, {"webhook-id": "m" * 255}) == "m" * 255
+    assert key("generic", body, {"webhook-id": "m"}) == "m"
 
 
 @pytest.mark.parametrize("message_id", ["", "m" * 256, "a\nb", "\x00"])

@@ -140,7 +140,7 @@ class Generic(Provider):
             if payload.has("statements"):
                 return payload["id"].text(max_length=DEDUP_KEY_LENGTH)
         sent = [headers[name] for name in MESSAGE_IDS if name in headers]
-        if sent and sent[0].isprintable() and 0 < len(sent[0]) <= DEDUP_KEY_LENGTH:
+        if sent and sent[0] and sent[0].isprintable() and len(sent[0]) <= DEDUP_KEY_LENGTH:
             return sent[0]
         # Somebody else's body, of which we know too little to say that an equal one is the same event.
         return str(uuid4())

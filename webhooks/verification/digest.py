@@ -4,13 +4,36 @@ import hashlib
 import hmac
 import re
 from base64 import b64encode
+from binascii import hexlify
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Encoding: TypeAlias = Literal["hex", "base64"]
 Algorithm: TypeAlias = Literal["sha256", "sha512"]
 
-_HEX = re.compile(rb"[0-9A-Fa-f]+")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writing:
+    """One way to write a digest as ASCII text."""
+
+    write: Callable[[bytes], bytes]
+    alphabet: re.Pattern[bytes]
+    ignores_case: bool
+    words: str
+
+
+_WRITINGS: dict[Encoding, _Writing] = {
+    "hex": _Writing(
+        write=hexlify, alphabet=re.compile(rb"[0-9A-Fa-f]+"), ignores_case=True, words="hexadecimal digits"
+    ),
+    "base64": _Writing(
+        write=b64encode,
+        alphabet=re.compile(rb"[A-Za-z0-9+/]+={0,2}"),
+        ignores_case=False,
+        words="characters of base64",
+    ),
+}
 
 
 def signature(key: bytes, *parts: bytes, encoding: Encoding = "hex", algorithm: Algorithm = "sha256") -> bytes:
@@ -18,7 +41,7 @@ def signature(key: bytes, *parts: bytes, encoding: Encoding = "hex", algorithm: 
     mac = hmac.new(key, digestmod=algorithm)
     for part in parts:
         mac.update(part)
-    return mac.hexdigest().encode() if encoding == "hex" else b64encode(mac.digest())
+    return _WRITINGS[encoding].write(mac.digest())
 
 
 def read_signature(text: bytes, *, encoding: Encoding = "hex", algorithm: Algorithm = "sha256") -> bytes | None:
@@ -27,17 +50,16 @@ def read_signature(text: bytes, *, encoding: Encoding = "hex", algorithm: Algori
     Hex may come in either case. Base64 is never decoded: decoders skip garbage and ignore the last
     character's spare bits, so that several texts would pass for one signature.
     """
-    if len(text) != _length(encoding, algorithm):
+    writing = _WRITINGS[encoding]
+    if len(text) != _length(writing, algorithm) or not writing.alphabet.fullmatch(text):
         return None
-    if encoding == "hex":
-        return text.lower() if _HEX.fullmatch(text) else None
-    return text if _BASE64.fullmatch(text) else None
+    return text.lower() if writing.ignores_case else text
 
 
 def signature_form(*, encoding: Encoding = "hex", algorithm: Algorithm = "sha256") -> str:
     """The form of a signature, in words for staff."""
-    kind = "hexadecimal digits" if encoding == "hex" else "characters of base64"
-    return f"{_length(encoding, algorithm)} {kind}"
+    writing = _WRITINGS[encoding]
+    return f"{_length(writing, algorithm)} {writing.words}"
 
 
 def signature_hint(text: bytes) -> str:
@@ -45,6 +67,5 @@ def signature_hint(text: bytes) -> str:
     return f"{text[:6].decode('ascii')}... ({len(text)} characters)"
 
 
-def _length(encoding: Encoding, algorithm: Algorithm) -> int:
-    size = hashlib.new(algorithm).digest_size
-    return size * 2 if encoding == "hex" else (size + 2) // 3 * 4
+def _length(writing: _Writing, algorithm: Algorithm) -> int:
+    return len(writing.write(bytes(hashlib.new(algorithm).digest_size)))

@@ -130,14 +130,16 @@ def _signatures(listed: bytes) -> list[bytes]:
     """The v1 signatures of the list; none if anything in it cannot be read."""
     signatures: list[bytes] = []
     for item in listed.split(b" "):
-        version, _, text = item.partition(b",")
-        if not version or item.count(b",") != 1:
-            return []
-        if version == b"v1":
-            found = read_signature(text, encoding="base64")
-            if found is None:
+        match item.split(b","):
+            case [b"v1", text]:
+                found = read_signature(text, encoding="base64")
+                if found is None:
+                    return []
+                signatures.append(found)
+            case [version, _] if version:
+                pass
+            case _:
                 return []
-            signatures.append(found)
     return signatures
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.events import Absence, Statement, StreamKind
@@ -27,6 +27,7 @@ from tests.inventory.fold.support import (
 from tests.inventory.fold.test_packages import adjusted as package_adjusted
 from tests.inventory.fold.test_packages import counted as package_counted
 from tests.inventory.fold.test_packages import package, row
+from tests.laws.effort import SHORT, tries
 
 Make = Callable[[str, int], Statement]
 Histories = st.SearchStrategy[list[Statement]]
@@ -120,25 +121,25 @@ def hold(kind: StreamKind, events: list[Statement], shuffled: list[Statement]) -
     assert json.dumps(arrive(kind, shuffled).to_json()) == json.dumps(state.to_json())
 
 
-@settings(max_examples=150, deadline=None)
+@tries(SHORT)
 @given(st.data(), histories(counts))
 def test_the_laws_hold_for_any_count(data: st.DataObject, events: list[Statement]) -> None:
     hold(StreamKind.COUNT, events, data.draw(st.permutations(events)))
 
 
-@settings(max_examples=200, deadline=None)
+@tries(SHORT)
 @given(st.data(), histories(lots))
 def test_the_laws_hold_for_any_lot(data: st.DataObject, events: list[Statement]) -> None:
     hold(StreamKind.LOT, events, data.draw(st.permutations(events)))
 
 
-@settings(max_examples=100, deadline=None)
+@tries(SHORT)
 @given(st.data(), histories(descriptions))
 def test_the_laws_hold_for_any_description(data: st.DataObject, events: list[Statement]) -> None:
     hold(StreamKind.LISTING, events, data.draw(st.permutations(events)))
 
 
-@settings(max_examples=150, deadline=None)
+@tries(SHORT)
 @given(st.data(), histories(packages))
 def test_the_laws_hold_for_any_package(data: st.DataObject, events: list[Statement]) -> None:
     hold(StreamKind.PACKAGE, events, data.draw(st.permutations(events)))

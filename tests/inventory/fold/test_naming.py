@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.events import InvalidStatement, PlacesNamed, Position, Quality, Statement, StreamKind
@@ -27,6 +27,7 @@ from tests.inventory.fold.support import EXACT, read
 from tests.inventory.fold.test_laws import Make, arrive, histories, hold
 from tests.inventory.fold.test_packages import adjusted as package_adjusted
 from tests.inventory.fold.test_packages import package, row, shown
+from tests.laws.effort import SHORT, tries
 
 FIRST = -(2**63)
 
@@ -243,13 +244,13 @@ namings: st.SearchStrategy[Make] = st.dictionaries(
 ).map(lambda places: lambda key, at: named(key, at, **places))
 
 
-@settings(max_examples=200, deadline=None)
+@tries(SHORT)
 @given(st.data(), histories(namings))
 def test_the_laws_hold_for_any_naming(data: st.DataObject, events: list[Statement]) -> None:
     hold(StreamKind.NAMING, events, data.draw(st.permutations(events)))
 
 
-@settings(max_examples=200, deadline=None)
+@tries(SHORT)
 @given(histories(namings))
 def test_every_word_means_one_place_of_its_own(events: Sequence[Statement]) -> None:
     """What a word means is a place by itself, no two identities share one, and each place shows a name of its own."""

@@ -12,6 +12,7 @@ from inventory.events import (
     Bucket,
     InvalidStatement,
     PackageAdjusted,
+    PackageCorrection,
     PackageCounted,
     PackageRead,
     PackageRow,
@@ -278,6 +279,31 @@ def test_what_comes_before_the_newest_event_is_late() -> None:
 def test_a_reading_of_one_count_says_nothing_about_a_package() -> None:
     with pytest.raises(WrongStream):
         START.advance(count_read("a", 1, "5"))
+
+
+def test_a_new_kind_of_statement_about_packages_is_not_passed_over_in_silence() -> None:
+    class PackageShaken(PackageStatement):
+        rank = 1
+
+    class PackageGuessed(PackageCorrection):
+        pass
+
+    shaken = PackageShaken(key="s", occurred=1, order_key=b"s", package="P", listing="mints")
+    with pytest.raises(WrongStream, match="s: PackageShaken neither reads nor corrects a package"):
+        fold_package([shaken])
+    guessed = PackageGuessed(
+        key="g",
+        occurred=1,
+        order_key=b"g",
+        package="P",
+        listing="mints",
+        batch="b1",
+        location="case",
+        bucket=Bucket.AVAILABLE,
+        quantity=Decimal(1),
+    )
+    with pytest.raises(WrongStream, match="g: PackageGuessed corrects no package"):
+        fold_package([guessed])
 
 
 def test_an_event_takes_nothing_from_the_state_before_it() -> None:

@@ -1,6 +1,8 @@
 """Secrets fit and unfit, new secrets, signing, and values that cannot be born wrong."""
 
+import hmac
 import re
+from base64 import b64encode
 from collections.abc import Callable
 
 import pytest
@@ -92,6 +94,7 @@ def test_no_scheme_takes_a_secret_that_was_copied_badly(scheme: Scheme, value: s
         (STATIC, "schlüssel", NOT_ASCII),
         (BASIC, "user:password", None),
         (BASIC, "user:pass:word with space", None),
+        (BASIC, "user:pass:", None),
         (BASIC, "password", NOT_PAIR),
         (BASIC, "user:", NOT_PAIR),
         (BASIC, ":password", NOT_PAIR),
@@ -116,6 +119,16 @@ def test_live_secrets_that_cannot_work_are_passed_over_and_reported_if_no_other_
     assert verify(sent, STANDARD, secrets("", "no base64", "whsec_YWJjZA==")) == verified
     assert verify(sent, STANDARD, secrets("", "no base64", "whsec_YWJj\n")) == Refused(
         cause=Cause.UNUSABLE_SECRET, detail=f"Live secrets: 2, none usable. The first: {NOT_WHSEC}"
+    )
+
+
+@pytest.mark.parametrize("value", ["YWJX", "whsec_YWJX", "whsec_YWJX=", "whsec_YWJX=="])
+def test_prefix_and_padding_say_nothing_of_the_key(value: str) -> None:
+    """base64 of the bytes 61 62 57; a padding that is not needed is no part of it."""
+    mac = b64encode(hmac.new(b"\x61\x62\x57", b"msg_1.1700000000.{}", "sha256").digest())
+    headers = (("webhook-id", b"msg_1"), ("webhook-timestamp", b"1700000000"), ("webhook-signature", b"v1," + mac))
+    assert verify(request(b"{}", *headers), STANDARD, secrets(value)) == Verified(
+        secret_id=1, signed_at=NOW, message_id="msg_1"
     )
 
 

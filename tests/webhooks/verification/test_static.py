@@ -2,13 +2,14 @@
 
 import pytest
 
-from tests.webhooks.verification.support import request, secrets
+from tests.webhooks.verification.support import flips, request, secrets
 from webhooks.verification import (
     BasicAuth,
     BearerToken,
     Cause,
     Outcome,
     Refused,
+    Scheme,
     StaticHeader,
     UrlToken,
     Verified,
@@ -78,6 +79,28 @@ def test_a_bearer_token_sent_twice_is_malformed() -> None:
     assert bearer(right, right) == Refused(
         cause=Cause.MALFORMED, detail="The authorization header was sent 2 times; expected it once."
     )
+
+
+@pytest.mark.parametrize(
+    ("scheme", "name", "word", "credential"),
+    [
+        (BearerToken(), "authorization", b"Bearer ", TOKEN.encode()),
+        (StaticHeader(), "jetti-hash", b"", b"first hash"),
+        # RFC 7617, section 2: "Aladdin" with the password "open sesame".
+        (BasicAuth(), "authorization", b"Basic ", b"QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
+    ],
+)
+def test_every_flipped_bit_of_a_credential_is_refused_and_of_its_word_all_but_the_case(
+    scheme: Scheme, name: str, word: bytes, credential: bytes
+) -> None:
+    live = secrets(TOKEN, "first hash", "Aladdin:open sesame") if isinstance(scheme, StaticHeader) else ()
+    live = live or secrets("Aladdin:open sesame" if isinstance(scheme, BasicAuth) else TOKEN)
+    sent = word + credential
+    assert isinstance(verify(request(BODY, (name, sent)), scheme, live), Verified)
+    accepted = {
+        flipped for flipped in flips(sent) if isinstance(verify(request(BODY, (name, flipped)), scheme, live), Verified)
+    }
+    assert accepted == {sent[:at] + sent[at : at + 1].swapcase() + sent[at + 1 :] for at in range(len(word.rstrip()))}
 
 
 ONPORT, JETTI = "onport-hash", "jetti-hash"

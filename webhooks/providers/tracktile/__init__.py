@@ -6,6 +6,7 @@ Documents: developers.tracktile.io/webhooks (registration), /webhooks/security (
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 
 from webhooks.payload import MalformedPayload, Payload
 from webhooks.providers.base import DEDUP_KEY_LENGTH, Ignored, Intake, Parsed, Provider, Setting
@@ -66,12 +67,12 @@ class Tracktile(Provider):
         return TimestampedHmac(header="x-tracktile-signature", tolerance=TOLERANCE)
 
     def dedup_key(self, headers: Mapping[str, str], body: bytes) -> str:  # noqa: ARG002  # every provider's signature
-        try:
+        with suppress(MalformedPayload):
             payload = Payload.parse(body)
             key = f"{payload['kind'].text()}:{payload['id'].text()}"
-        except MalformedPayload:
-            key = ""
-        return key if 0 < len(key) <= DEDUP_KEY_LENGTH else f"sha256:{hashlib.sha256(body).hexdigest()}"
+            if len(key) <= DEDUP_KEY_LENGTH:
+                return key
+        return f"sha256:{hashlib.sha256(body).hexdigest()}"
 
     def parse(self, intake: Intake) -> Parsed | Ignored:
         payload = Payload.parse(intake.body)
