@@ -68,8 +68,6 @@ def links_of_lot(events: Iterable[Statement]) -> list[LotLink]:
                     LotLink(kind=LinkKind.CORRELATED, origin=event.batch, result=other, key=event.key)
                     for other in event.correlated
                 ]
-            case _:
-                pass
     return links
 
 

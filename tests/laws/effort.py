@@ -1,6 +1,6 @@
 """How many examples a property tries: few, the same every time, in the suite; very many, at random, in `make prove`.
 
-`make mutants` runs them for each mutant anew: there a hundred have to do, and the first that fails is not made smaller.
+`make mutants` runs them for each mutant anew: there forty have to do, and the first that fails is not made smaller.
 """
 
 import os
@@ -15,7 +15,7 @@ THOROUGH = settings(deadline=None, print_blob=True)
 
 FOLD, LEDGER, HTTP, SHORT = (50_000, 2_000, 100, 5_000) if PROVING else (2_000, 100, 20, 200)
 if JUDGING_MUTANTS:
-    FOLD = 100
+    FOLD = SHORT = 40
     SUITE = settings(SUITE, phases=[Phase.explicit, Phase.generate])
 
 

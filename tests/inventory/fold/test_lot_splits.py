@@ -132,3 +132,9 @@ def test_a_grandchild_opens_where_the_child_had_opened() -> None:
 
     assert place_at(child, Position(2, 0, b"x"), {"a": ("dock", "flour")}) == ("dock", "flour")
     assert place_at(child, Position(2, 0, b"x")) == ("", "")
+
+
+def test_a_grandchild_that_is_split_off_in_the_instant_of_the_child_opens_there_too() -> None:
+    opening = {"a": ("dock", "flour")}
+    assert place_at([spawned("a", 2), modified("b", 2, "crumb")], Position(2, 0, b"x"), opening) == ("dock", "flour")
+    assert place_at([spawned("a", 2)], Position(2, 0, b"x"), opening) == ("dock", "flour")
