@@ -14,7 +14,7 @@ TEMPLATES = find . -name .venv -prune -o -name '*.html' -print0 | xargs -0 -r
 # Commands that need no database and no keys of this machine.
 UNKEYED = DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py
 
-.PHONY: help run demo test prove mutants lint fmt migrations screenshots lock dev
+.PHONY: help run demo test coverage covered prove mutants lint fmt migrations screenshots lock dev
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -38,6 +38,16 @@ demo: ## Run a shop with a week of invented trade, on demo.sqlite3 (PORT=..., FR
 
 test: dev ## Run every test, on SQLite or on DATABASE_URL=postgres://... (ARGS="-k door" to choose)
 	@.venv/bin/python -m pytest -p tests.machine -n auto --dist worksteal $(ARGS)
+
+coverage: dev ## Run every test on SQLite and on DATABASE_URL=postgres://..., and demand every branch of the inner rooms
+	@rm -f .coverage .coverage.*
+	@DATABASE_URL= COVERAGE_FILE=.coverage.sqlite $(MAKE) test ARGS="--cov --cov-report= $(ARGS)"
+	@COVERAGE_FILE=.coverage.postgres $(MAKE) test ARGS="--cov --cov-report= $(ARGS)"
+	@$(MAKE) covered
+
+covered: ## Say which branches of the inner rooms the last runs did not try, and fail where there is one
+	@.venv/bin/coverage combine --keep .coverage.sqlite .coverage.postgres
+	@.venv/bin/coverage report --fail-under=100
 
 prove: dev ## Try the laws on 50,000 random histories of every provider: an hour or two (ARGS="-k square" to choose)
 	@PROVE=1 .venv/bin/python -m pytest -p tests.machine -n auto --dist worksteal \

@@ -36,7 +36,7 @@ from tests.laws.faults import Faults, When, failing
 from tests.laws.senders import open_account
 from tests.webhooks import square, tracktile, treez
 from tests.webhooks.account import Account
-from webhooks import lookup, worker
+from webhooks import lookup, refusals, worker
 from webhooks.models import Delivery, Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -204,3 +204,23 @@ def test_a_fault_at_any_statement_loses_nothing_and_applies_nothing_twice(shop: 
         if not faults.happened:
             break
     assert n > 50, "the batch is too small to mean anything"
+
+
+@pytest.mark.parametrize("when", When)
+def test_a_fault_at_any_statement_lets_no_forged_request_in(shop: Shop, when: When) -> None:
+    """Each is answered 401, or 503 where not even its endpoint could be looked up; what is kept of it is a refusal."""
+    accounts = list({account.made.endpoint.pk: account for account, _ in shop.posts}.values())
+    for n in count(1):
+        empty()
+        refusals.sampler.forget()
+        with failing(n, when) as faults:
+            answers = Counter(account.post(b"{}", secret="not the secret").status_code for account in accounts)
+        assert answers[401] + answers[503] == len(accounts), n
+        assert answers[503] <= (len(accounts) if when is When.LOST else 1), n
+        assert not Delivery.objects.exists(), n
+        assert Refusal.objects.count() <= answers[401], n
+        if not faults.happened:
+            assert answers == {401: len(accounts)}
+            assert Refusal.objects.count() == len(accounts)
+            break
+    assert n > 6, "the database is asked too little to mean anything"
