@@ -97,7 +97,7 @@ class Payload:
             raise self.malformed("must be text")
         return self._bounded(self._node, max_length=max_length, allow_empty=allow_empty)
 
-    def _bounded(self, text: str, *, max_length: int, allow_empty: bool) -> str:
+    def _bounded(self, text: str, *, max_length: int, allow_empty: bool = False) -> str:
         if not text and not allow_empty:
             raise self.malformed("must not be empty")
         if len(text) > max_length:
@@ -108,9 +108,9 @@ class Payload:
         """Opaque text, not empty: a JSON string as sent, or a JSON integer as its digits (Jetti's ids)."""
         match self._node:
             case str(identifier):
-                return self._bounded(identifier, max_length=max_length, allow_empty=False)
+                return self._bounded(identifier, max_length=max_length)
             case Number(literal) if _INTEGER.fullmatch(literal):
-                return self._bounded(str(int(literal)), max_length=max_length, allow_empty=False)
+                return self._bounded(str(int(literal)), max_length=max_length)
         raise self.malformed("must be an identifier: text or a whole number")
 
     def decimal(self, *, from_text: bool = True, from_number: bool = True) -> Decimal:

@@ -39,7 +39,7 @@ class DescriptionState:
             for name, value in described.fields.items()
             if name not in self.registers or at > self.registers[name].position
         }
-        after = DescriptionState(registers={**self.registers, **newer}) if newer else self
+        after = DescriptionState(registers={**self.registers, **newer})
         return after, _note(described, after)
 
     def to_json(self) -> dict[str, Any]:

@@ -202,7 +202,7 @@ def _has_moved(spot: PackageSpot, event: PackageRead) -> bool:
     further one; but not as units of another listing.
     """
     places = sum(row.batch == spot.batch for row in event.rows)
-    return places == 1 or (places > 1 and spot.listing != event.listing)
+    return places == 1 or (bool(places) and spot.listing != event.listing)
 
 
 def _note(*, moved: set[PackageSpot], ended: set[PackageSpot], doubted: set[PackageSpot]) -> Note:

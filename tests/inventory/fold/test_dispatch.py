@@ -25,7 +25,7 @@ from tests.inventory.fold.support import adjust, born, described, modified, move
 from tests.inventory.fold.test_naming import named
 from tests.inventory.fold.test_packages import package, row, shown
 
-# A package is read at the new name of a vault; a lot is split off one that was in the bay.
+# A package is read at both names of one vault; a lot is split off one that was in the bay, and moved from elsewhere.
 NAMES = Naming(fold_naming([named("n", 1, vault="U"), named("m", 2, vault_2="U")]).runs)
 OPENINGS = {"split": ("bay", "flour")}
 
@@ -34,10 +34,15 @@ STORIES: list[tuple[StreamKind, type, Sequence[Statement], Sequence[Note]]] = [
     (
         StreamKind.LOT,
         LotState,
-        [spawned("split", 1), moved("m", 2, "bay", "shop")],
-        [Note.OPENED_BY_SPLIT, Note.MOVED],
+        [spawned("split", 1), moved("m", 2, "dock", "shop")],
+        [Note.OPENED_BY_SPLIT, Note.MOVED_FROM_ELSEWHERE],
     ),
-    (StreamKind.PACKAGE, PackageState, [package("p", 3, row("b1", "vault_2", "7"))], [Note.PACKAGE_READ]),
+    (
+        StreamKind.PACKAGE,
+        PackageState,
+        [package("o", 3, row("b1", "vault", "7")), package("p", 4, row("b1", "vault_2", "7"))],
+        [Note.PACKAGE_READ, Note.PACKAGE_READ],
+    ),
     (StreamKind.NAMING, NamingState, [named("n", 1, vault="U")], [Note.NAMED]),
     (StreamKind.LISTING, DescriptionState, [described("d", 1, name="Tea")], [Note.DESCRIBED]),
     (StreamKind.BATCH, DescriptionState, [described("d", 1, name="Tea")], [Note.DESCRIBED]),
@@ -102,6 +107,9 @@ def test_names_reach_the_package_and_openings_the_lot() -> None:
 
 
 def test_without_names_and_openings_every_word_stands_for_itself() -> None:
+    (_, _, lots, _), (_, _, packages, _) = STORIES[1:3]
+    assert list(explain(StreamKind.LOT, lots).values()) == [Note.OPENED_BY_SPLIT, Note.MOVED]
+    assert list(explain(StreamKind.PACKAGE, packages).values()) == [Note.PACKAGE_READ, Note.BATCH_MOVED]
     made, _ = advance(start(StreamKind.PACKAGE), package("p", 3, row("b1", "vault_2", "7")))
     assert isinstance(made, PackageState)
     assert list(shown(made)) == [("b1", "vault_2", "available")]

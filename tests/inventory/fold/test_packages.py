@@ -17,9 +17,20 @@ from inventory.events import (
     PackageRead,
     PackageRow,
     PackageStatement,
+    PlacesNamed,
     Quality,
 )
-from inventory.fold import Late, Note, PackageState, WrongStream, explain_package, fold_package
+from inventory.fold import (
+    Late,
+    Naming,
+    Note,
+    PackageState,
+    Whereabouts,
+    WrongStream,
+    explain_package,
+    fold_naming,
+    fold_package,
+)
 from inventory.fold.packages import START
 from tests.inventory.fold.support import read as count_read
 
@@ -279,6 +290,44 @@ def test_what_comes_before_the_newest_event_is_late() -> None:
 def test_a_reading_of_one_count_says_nothing_about_a_package() -> None:
     with pytest.raises(WrongStream):
         START.advance(count_read("a", 1, "5"))
+
+
+def test_the_newest_event_told_again_has_to_be_folded_anew() -> None:
+    reading = package("a", 1, row("b1", "case", "5"))
+    state, _ = START.advance(reading)
+    with pytest.raises(Late, match="a"):
+        state.advance(reading)
+
+
+def test_what_is_counted_by_hand_is_so_from_that_moment_at_the_place_that_the_name_meant_then() -> None:
+    names = Naming(
+        fold_naming(
+            [
+                PlacesNamed(key="n", occurred=1, order_key=b"n", places={"vault": "U"}),
+                PlacesNamed(key="m", occurred=5, order_key=b"m", places={"vault": "V", "vault 2": "U"}),
+            ]
+        ).runs
+    )
+    told = [package("a", 2, row("b1", "vault", "5")), counted("c", 3, "b1", "vault", "4")]
+    assert shown(fold_package(told, names)) == {("b1", "vault", "available"): (4, EXACT, 3)}
+    later = [*told, counted("d", 6, "b1", "vault", "9")]
+    assert shown(fold_package(later, names)) == {
+        ("b1", "vault", "available"): (4, EXACT, 3),
+        ("b1", "V", "available"): (9, EXACT, 6),
+    }
+
+
+def test_what_is_counted_where_nothing_was_left_is_there_again() -> None:
+    """The batch moved to the vault; somebody finds two in the case, of which the next reading says nothing."""
+    moved = [package("a", 1, row("b1", "case", "5")), package("b", 2, row("b1", "vault", "5"))]
+    found = [*moved, counted("c", 3, "b1", "case", "2")]
+    assert fold_package(moved).whereabouts == {"b1": Whereabouts("mints", "vault")}
+    assert fold_package(found).whereabouts == {"b1": Whereabouts("mints", "")}
+    assert shown(fold_package([*found, package("d", 4, row("b1", "vault", "5"), row("b1", "shelf", "1"))])) == {
+        ("b1", "vault", "available"): (5, EXACT, 4),
+        ("b1", "shelf", "available"): (1, EXACT, 4),
+        ("b1", "case", "available"): (2, DOUBTFUL, 4),
+    }
 
 
 def test_a_new_kind_of_statement_about_packages_is_not_passed_over_in_silence() -> None:

@@ -28,6 +28,11 @@ STORIES: dict[str, tuple[dict[str, ParentEdge], dict[str, str], set[str]]] = {
         {"crate": "hall"},
         set(),
     ),
+    "a place without a parent, told before one that has one": (
+        {"hall": edge("", 1), "crate": edge("hall", 3)},
+        {"crate": "hall"},
+        set(),
+    ),
     "a place in itself is refused": ({"crate": edge("crate", 1)}, {}, {"crate"}),
     "of two places in each other the newer edge is refused": (
         {"crate": edge("pallet", 1), "pallet": edge("crate", 2)},

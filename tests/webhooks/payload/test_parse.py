@@ -194,6 +194,7 @@ def test_many_brackets_side_by_side_or_inside_texts_are_not_depth() -> None:
 
 def test_a_refusal_reads_as_path_problem_and_value() -> None:
     error = MalformedPayload("data.counts[3].quantity", "must be text", "12")
+    assert error.args == ("data.counts[3].quantity", "must be text", "12")
     assert str(error) == "data.counts[3].quantity: must be text (12)"
     assert str(MalformedPayload("data", "is missing")) == "data: is missing"
     assert str(MalformedPayload("", "is empty")) == "document: is empty"

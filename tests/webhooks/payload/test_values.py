@@ -123,6 +123,11 @@ def test_text_is_given_as_sent_within_its_length() -> None:
     )
 
 
+def test_an_identifier_may_be_255_characters_long_and_no_more() -> None:
+    assert value(f'"{"x" * 255}"').identifier() == "x" * 255
+    assert refusal(lambda: value(f'"{"x" * 256}"').identifier())[1] == "is 256 characters long, more than 255"
+
+
 @pytest.mark.parametrize(
     ("json_text", "identifier"),
     [
