@@ -6,8 +6,13 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from inventory import immutability
+
+# A busy machine is no fault of what is tried.
+settings.register_profile("stockroom", deadline=None)
+settings.load_profile("stockroom")
 
 
 @pytest.fixture(scope="session", autouse=True)
