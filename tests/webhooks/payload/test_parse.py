@@ -233,3 +233,26 @@ def test_a_path_is_printable_and_short(key: str, path: str) -> None:
     assert refusal(f'{{"top":{{"{key}":[NaN]}}}}'.encode()).path == (
         f"top{path}" if path.startswith("[") else f"top.{path}"
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "problem", "value"),
+    [
+        (b"\x0b", "is not JSON: Expecting value: line 1 column 1", "'\\x0b'"),
+        (b"abcdefghijklm\0", "holds a NUL at byte 13, as UTF-16 and UTF-32 do", "b'abcdefghij'"),
+        (b"\xffabcdefghijklm", "is not UTF-8 at byte 0", "b'\\xffabcdefghi'"),
+        (b"\n\nx" + b"y" * 40, "is not JSON: Expecting value: line 3 column 1", f"'x{'y' * 19}'"),
+        (b'{"a":1,\n "b":' + b"z" * 40, "is not JSON: Expecting value: line 2 column 6", f"'{'z' * 20}'"),
+    ],
+)
+def test_as_much_of_the_body_is_shown_as_finds_the_place(body: bytes, problem: str, value: str) -> None:
+    error = refusal(body)
+    assert (error.path, error.problem, error.value) == ("", problem, value)
+
+
+def test_depth_is_counted_down_by_one_for_each_bracket_that_closes() -> None:
+    """64 open, 32 of them closed, and 33 more: the last is the 65th."""
+    body = b"[" * 64 + b"]" * 32 + b"[" * 32
+    assert refusal(body + b"[").problem == "is nested deeper than 64 levels at line 1 column 129"
+    assert refusal(body + b"x").problem == "is not JSON: Expecting ',' delimiter: line 1 column 97"
+    assert len(Payload.parse(b"[" + b"[],{}," * 200 + b"[]]").items()) == 401
