@@ -32,11 +32,28 @@ BACKOFF = (
 )
 COMMON_HEADERS = frozenset({"content-type", "content-length", "date", "user-agent"})
 
+# Where a sender has no clock, arrival at its endpoint is the order of what it says: our own clock, set back, must not
+# turn that round. Nothing arrives before what arrived last, or with it: there is room for staff's corrections between.
+_JUST_AFTER = {
+    "postgresql": "last.received_at + interval '1 microsecond'",
+    # A moment is text there, without a fraction where that is 0.
+    "sqlite": (
+        "CASE substr(last.received_at, 21) WHEN '999999' "
+        "THEN strftime('%%Y-%%m-%%d %%H:%%M:%%S', substr(last.received_at, 1, 19), '+1 second') "
+        "ELSE substr(last.received_at, 1, 19) || "
+        "printf('.%%06d', CAST(substr(last.received_at, 21) AS INTEGER) + 1) END"
+    ),
+}
 _INSERT = (
     "INSERT INTO webhooks_delivery (endpoint_id, token_id, secret_id, received_at, dedup_key, body_digest, body, "
     "headers, state, reason, event_kind, attempts, due_at, replays, waived) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'pending', '', '', 0, %s, 0, '[]') ON CONFLICT DO NOTHING"
+    "VALUES (%(endpoint)s, %(token)s, %(secret)s, "
+    "COALESCE((SELECT CASE WHEN last.received_at >= %(now)s THEN {just_after} ELSE %(now)s END FROM "
+    "(SELECT received_at FROM webhooks_delivery WHERE endpoint_id = %(endpoint)s ORDER BY id DESC LIMIT 1) last), "
+    "%(now)s), %(dedup_key)s, %(digest)s, %(body)s, %(headers)s, "
+    "'pending', '', '', 0, %(now)s, 0, '[]') ON CONFLICT DO NOTHING"
 )
+_INSERTS = {vendor: _INSERT.format(just_after=just_after) for vendor, just_after in _JUST_AFTER.items()}
 
 
 def accept(doorway: Doorway, request: SignedRequest, verified: Verified, dedup_key: str) -> None:
@@ -45,20 +62,18 @@ def accept(doorway: Doorway, request: SignedRequest, verified: Verified, dedup_k
     One INSERT by hand: the ORM's way of creating a row is a third of a receiver's time (measured). Raises
     django.db.Error when it may not be stored.
     """
-    received_at = connection.ops.adapt_datetimefield_value(to_datetime(request.received_at))
-    values = [
-        doorway.endpoint_id,
-        doorway.token_id,
-        verified.secret_id,
-        received_at,
-        dedup_key,
-        hashlib.sha256(request.body).hexdigest(),
-        request.body,
-        json.dumps(kept_headers(request, doorway.provider.kept_headers)),
-        received_at,
-    ]
+    values = {
+        "endpoint": doorway.endpoint_id,
+        "token": doorway.token_id,
+        "secret": verified.secret_id,
+        "now": connection.ops.adapt_datetimefield_value(to_datetime(request.received_at)),
+        "dedup_key": dedup_key,
+        "digest": hashlib.sha256(request.body).hexdigest(),
+        "body": request.body,
+        "headers": json.dumps(kept_headers(request, doorway.provider.kept_headers)),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
+        cursor.execute(_INSERTS[connection.vendor], values)
     engine.wake()
 
 

@@ -20,8 +20,10 @@ from inventory.events import (
     Statement,
     StreamKind,
 )
+from inventory.fold import CountState, LotState, PackageState
 from inventory.instants import from_datetime
 from inventory.ledger.book import Recorded, Why, posting
+from inventory.ledger.directory import open_stream
 from inventory.ledger.errors import UnknownCount
 from inventory.models import Batch, Cause, Count, Location, StockEvent
 
@@ -64,10 +66,21 @@ def _by_hand(count: Count) -> dict[str, Any]:
     identity = uuid4()
     return {
         "key": f"manual:{identity}",
-        "occurred": from_datetime(timezone.now()),
+        "occurred": _after_all_that_is_known(count),
         "order_key": b"manual" + identity.bytes,
         "tenant": count.listing.tenant,
     }
+
+
+def _after_all_that_is_known(count: Count) -> int:
+    """Now, in nanoseconds, or just after the newest event: its sender's clock may be ahead of ours.
+
+    Whoever corrects a number means the number that is shown; what took place before it would correct nothing.
+    """
+    now = from_datetime(timezone.now())
+    state = open_stream(count.stream).state
+    head = state.head if isinstance(state, CountState | LotState | PackageState) else None
+    return now if head is None else max(now, head.occurred + 1)
 
 
 def _what(count: Count) -> dict[str, Any]:
