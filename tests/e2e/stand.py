@@ -107,15 +107,15 @@ class Stand:
 
     # Commands
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of `manage.py` to its end."""
+    def run(self, *arguments: str, within: float = PATIENCE) -> subprocess.CompletedProcess[str]:
+        """Run a command of `manage.py` to its end; raises subprocess.TimeoutExpired after `within` seconds."""
         return subprocess.run(  # noqa: S603
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=within,
             check=False,
         )
 
@@ -153,9 +153,9 @@ class Stand:
         """Start the web server as `manage.py serve` does, and wait until it answers."""
         self._start_server("-m", "config.web", "--port", str(self.port))
 
-    def serve(self) -> None:
+    def serve(self, *arguments: str) -> None:
         """Start `manage.py serve`: the web server and a worker."""
-        self._start_server("manage.py", "serve", "--port", str(self.port))
+        self._start_server("manage.py", "serve", "--port", str(self.port), *arguments)
 
     def kill_server(self) -> None:
         """End the server and its children with SIGKILL, all at once."""
