@@ -14,7 +14,7 @@ TEMPLATES = find . -name .venv -prune -o -name '*.html' -print0 | xargs -0 -r
 # Commands that need no database and no keys of this machine.
 UNKEYED = DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py
 
-.PHONY: help run demo test coverage covered prove mutants lint fmt migrations screenshots lock dev
+.PHONY: help run demo test coverage covered prove mutants soak lint fmt migrations screenshots lock dev
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ prove: dev ## Try the laws on 50,000 random histories of every provider: an hour
 
 mutants: dev ## Break the pure rooms line by line and count what no test notices: half an hour (ARGS=--again)
 	@.venv/bin/python -m tests.strength $(ARGS)
+
+soak: dev ## Kill, cut off and restart everything under load: ten minutes (ARGS="murder --deliveries 100000 --kills 50")
+	@.venv/bin/python -m tests.soak $(ARGS)
 
 lint: dev ## Check style, format, types, templates and migrations
 	.venv/bin/ruff check
