@@ -1,0 +1,1 @@
+"""Measures: a large ledger made in minutes, and what is timed on it."""

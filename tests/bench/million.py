@@ -1,0 +1,203 @@
+"""A large ledger in which every law holds, in a database that is migrated and holds no stock.
+
+From the command line: `manage.py shell -c "from tests.bench.million import fill_and_tell; fill_and_tell(1_000_000)"`.
+
+Most of it is Square's counts; a twentieth each are the counts of Tracktile's lots and of Treez's packages. What every
+statement does is worked out by the project's own fold; only the rows are written past the ORM. The same size gives the
+same ledger.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import connection, transaction
+
+from inventory import ledger
+from inventory.events import PlaceDescribed, PlacesNamed, Statement
+from inventory.ledger import Why
+from inventory.ledger.directory import Directory
+from inventory.models import Cause, Location, Source, StockEvent
+from tests.bench import accounts
+from tests.bench.accounts import Account, Subject
+from tests.bench.pen import Pen
+from tests.bench.scribe import Scribe, Telling, Written
+
+AT_ONCE = 10_000
+"""How many counts are written in one transaction."""
+SEED = 7
+SHARES = (0, 0, 0, 1, 1, 2, 4, 8)
+"""How the changes beyond the first are spread over each eight counts."""
+
+
+class NotEmpty(Exception):
+    """The database holds stock already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How large a ledger is. One million counts, unless said otherwise, that have changed five times each."""
+
+    counts: int = 1_000_000
+    movements: int = 5_000_000
+    """About as many as there will be; at least two for each count."""
+    products: int = 20_000
+    locations: int = 200
+
+    @classmethod
+    def of(cls, counts: int, *, movements: int = 0) -> "Size":
+        """The usual shape at another size: five movements for each count, fifty counts for each product."""
+        return cls(
+            counts=counts,
+            movements=movements or 5 * counts,
+            products=min(20_000, max(20, counts // 50)),
+            locations=min(200, max(100, counts // 50)),
+        )
+
+    @property
+    def lots(self) -> int:
+        """How many of Tracktile's lots there are, in whole tens."""
+        at_once = accounts.LOTS_AT_ONCE
+        return self.counts // 20 // accounts.COUNTS_OF_A_LOT // at_once * at_once
+
+    @property
+    def packages(self) -> int:
+        """How many of Treez's packages there are."""
+        return self.counts // 20 // accounts.COUNTS_OF_A_PACKAGE
+
+    @property
+    def square(self) -> int:
+        """How many counts are Square's."""
+        return self.counts - self.lots * accounts.COUNTS_OF_A_LOT - self.packages * accounts.COUNTS_OF_A_PACKAGE
+
+    def changes_of(self, index: int) -> int:
+        """How often one of Square's counts changes: some of each eight much more often than others."""
+        others = self.lots * accounts.MOVEMENTS_OF_A_LOT + self.packages * accounts.MOVEMENTS_OF_A_PACKAGE
+        beyond_first = max(0, self.movements - others - self.square)
+        share = SHARES[index % len(SHARES)] * len(SHARES) / sum(SHARES)
+        return 1 + int(beyond_first / max(1, self.square) * share + 0.5)
+
+
+def fill(size: Size, told: Callable[[Written], None] = lambda _: None) -> Written:
+    """Write a ledger of this size; return how much there is of what `prove_ledger` counts.
+
+    `told` is called after each of the transactions in which it is written. Raises NotEmpty, and ValueError for a size
+    that has too few products and locations for its counts.
+    """
+    if StockEvent.objects.exists():
+        raise NotEmpty("a ledger is made only where there is none")
+    written = Written()
+    with transaction.atomic():
+        shops = Shops(size, written)
+        shops.open()
+    told(written)
+    for part in shops.parts():
+        with transaction.atomic(), shops.pen.writing():
+            shops.scribe.tell(*part())
+            shops.scribe.set_head()
+        told(written)
+    return written
+
+
+Part = Callable[[], tuple[list[Telling], list[Subject]]]
+
+
+class Shops:
+    """Three accounts, and what each has to say."""
+
+    def __init__(self, size: Size, written: Written) -> None:
+        self.pen = Pen()
+        directory, chance = Directory(), random.Random(SEED)  # noqa: S311  # the same each time is what is wanted
+        self.scribe = Scribe(self.pen, directory, chance, written)
+        self._size = size
+        self._square, self._tracktile, self._treez = (
+            Account(
+                source_id=Source.objects.create(name=f"{provider} of the bench", provider=provider).pk,
+                tenant=tenant,
+                listings=[f"{tenant}-item-{number:05d}" for number in range(size.products * tenths // 10)],
+                places=[f"{tenant}-place-{number:03d}" for number in range(size.locations * tenths // 10)],
+                pen=self.pen,
+                directory=directory,
+                chance=chance,
+            )
+            for provider, tenant, tenths in (("square", "MBENCH", 8), ("tracktile", "bench", 1), ("treez", "store", 1))
+        )
+        room = len(self._square.listings) * len(self._square.places)
+        if size.square > room:
+            raise ValueError(f"so few products and locations have room for {room} of Square's counts only")
+
+    def open(self) -> None:
+        """Write the places, as the ledger does it, and the listings."""
+        shops = (
+            (self._square, "Goods", 40_000_000_000),
+            (self._tracktile, "Bulk", None),
+            (self._treez, "Flower", 41_000_000_000),
+        )
+        for shop, _, _ in shops:
+            self._describe_places(shop)
+        with self.pen.writing():
+            for shop, names, first_code in shops:
+                pairs = list(accounts.catalogue(shop, names, first_code))
+                self.scribe.tell([telling for telling, _ in pairs], [listing for _, listing in pairs])
+            self.scribe.set_head()
+
+    def parts(self) -> Iterator[Part]:
+        """The rest, some thousand counts at a time."""
+        for first in range(0, self._size.square, AT_ONCE):
+            yield partial(self._counts, first)
+        lots_at_once, packages_at_once = AT_ONCE // accounts.COUNTS_OF_A_LOT, AT_ONCE // accounts.COUNTS_OF_A_PACKAGE
+        for first in range(0, self._size.lots, lots_at_once):
+            yield partial(self._lots, range(first, min(first + lots_at_once, self._size.lots)))
+        for first in range(0, self._size.packages, packages_at_once):
+            yield partial(self._packages, range(first, min(first + packages_at_once, self._size.packages)))
+
+    def _describe_places(self, shop: Account) -> None:
+        said: list[Statement] = [
+            PlaceDescribed(**shop.clock(0), location=place, fields={"name": place.replace("-", " ")})
+            for place in shop.places
+        ]
+        if shop is self._treez:
+            # Treez speaks of its places by names, and elsewhere tells which lasting identifiers they stand for.
+            said.append(PlacesNamed(**shop.clock(1), places={place: f"id-of-{place}" for place in shop.places}))
+        with ledger.posting() as book:
+            book.record(shop.source_id, said, Why(kind=Cause.Kind.IMPORT, reference="bench:places"))
+        self.scribe.written.events += len(said)
+        self.scribe.written.streams += len(said)
+        rows = Location.objects.filter(source=shop.source_id).values_list("external_id", "pk")
+        shop.directory.locations |= {shop.identifier(external_id): pk for external_id, pk in rows}
+
+    def _counts(self, first: int) -> tuple[list[Telling], list[Subject]]:
+        numbers = [self._size.changes_of(index) for index in range(first, min(first + AT_ONCE, self._size.square))]
+        return list(accounts.counts(self._square, first, numbers)), []
+
+    def _lots(self, numbers: range) -> tuple[list[Telling], list[Subject]]:
+        return _joined(accounts.lots(self._tracktile, first) for first in numbers[:: accounts.LOTS_AT_ONCE])
+
+    def _packages(self, numbers: range) -> tuple[list[Telling], list[Subject]]:
+        return _joined(accounts.package(self._treez, number) for number in numbers)
+
+
+def _joined(pieces: Iterable[tuple[list[Telling], list[Subject]]]) -> tuple[list[Telling], list[Subject]]:
+    tellings: list[Telling] = []
+    subjects: list[Subject] = []
+    for told, about in pieces:
+        tellings += told
+        subjects += about
+    return tellings, subjects
+
+
+def fill_and_tell(counts: int, movements: int = 0) -> None:
+    """Fill a database from the command line, and print how far it is."""
+    began = time.monotonic()
+
+    def told(written: Written) -> None:
+        print(f"{written.counts} counts after {time.monotonic() - began:.0f} s", flush=True)
+
+    written = fill(Size.of(counts, movements=movements), told)
+    if connection.vendor == "postgresql":
+        # As its autovacuum does in time.
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (ANALYZE)")
+    print(f"{written} after {time.monotonic() - began:.0f} s")
