@@ -123,22 +123,21 @@ def catalogue(account: Account, names: str, first_code: int | None) -> Iterator[
     """The account's listings, each with a product and, from `first_code` on, a GTIN of its own."""
     for index, external_id in enumerate(account.listings):
         name = f"{names} {index}"
-        product = Product(pk=account.pen.number(Product), name=name, created_at=BEGAN)
+        product_id = account.pen.number(Product)
+        account.pen.put(Product, id=product_id, name=name, unit="", threshold=None, created_at=BEGAN)
         listing = Listing(
             pk=account.pen.number(Listing),
             source_id=account.source_id,
             tenant=account.tenant,
             external_id=external_id,
-            product=product,
+            product_id=product_id,
             created_at=BEGAN,
         )
-        account.pen.put(product)
         account.directory.listings[account.identifier(external_id)] = listing.pk
         codes = [] if first_code is None else [_gtin(first_code + index)]
         for code in codes:
-            account.pen.put(
-                Barcode(pk=account.pen.number(Barcode), listing_id=listing.pk, code=code, gtin=gtin_of(code))
-            )
+            number = account.pen.number(Barcode)
+            account.pen.put(Barcode, id=number, listing_id=listing.pk, code=code, gtin=gtin_of(code))
         said = ListingDescribed(
             **account.clock(0), listing=external_id, fields={"name": name, "barcodes": [*codes], "active": True}
         )

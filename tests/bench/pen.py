@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from operator import itemgetter
 from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import BinaryField, CharField, DateField, DateTimeField, Field, JSONField, Max, Model, TextField
+from django.db.models import DateField, DateTimeField, Field, JSONField, Max, Model
 
 from inventory.models import (
     Barcode,
@@ -51,7 +52,7 @@ class Pen:
 
     def __init__(self) -> None:
         self._numbers: dict[type[Model], Iterator[int]] = {}
-        self._rows: dict[type[Model], list[Model]] = {model: [] for model in WRITTEN}
+        self._rows: dict[type[Model], list[dict[str, Any]]] = {model: [] for model in WRITTEN}
         self._waiting = 0
 
     def number(self, model: type[Model]) -> int:
@@ -60,11 +61,10 @@ class Pen:
             self._numbers[model] = count((model._default_manager.aggregate(last=Max("pk"))["last"] or 0) + 1)
         return next(self._numbers[model])
 
-    def put(self, *rows: Model) -> None:
-        """Write these, which have their ids, before `writing` ends."""
-        for row in rows:
-            self._rows[type(row)].append(row)
-        self._waiting += len(rows)
+    def put(self, model: type[Model], **columns: Any) -> None:
+        """Write a row of these columns, its id among them, before `writing` ends; what is no column is not read."""
+        self._rows[model].append(columns)
+        self._waiting += 1
         if self._waiting >= ROWS_AT_A_TIME:
             self._flush()
 
@@ -103,35 +103,43 @@ def _trust_references() -> None:
                 cursor.execute("SET LOCAL session_replication_role = replica")
 
 
-def _write(model: type[Model], rows: list[Model]) -> None:
+def _write(model: type[Model], rows: list[dict[str, Any]]) -> None:
     fields = model._meta.local_concrete_fields
-    plain = [(field.attname, _plainer(field)) for field in fields]
-    values: list[list[Any]] = [[make(getattr(row, name)) for name, make in plain] for row in rows]
+    columns_of = itemgetter(*(field.attname for field in fields))
+    plain = [(index, make) for index, field in enumerate(fields) if (make := _plainer(field))]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     into = f'"{model._meta.db_table}" ({columns})'
+
+    def values(row: dict[str, Any]) -> list[Any]:
+        found = list(columns_of(row))
+        for index, make in plain:
+            if found[index] is not None:
+                found[index] = make(found[index])
+        return found
+
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {into} FROM STDIN") as copy:
-                for value in values:
-                    copy.write_row(value)
+                for row in rows:
+                    copy.write_row(values(row))
         else:
             places = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {into} VALUES ({places})", values)  # noqa: S608  # our own names
+            cursor.executemany(
+                f"INSERT INTO {into} VALUES ({places})",  # noqa: S608  # our own names
+                list(map(values, rows)),
+            )
 
 
-def _plainer(field: "Field[Any, Any]") -> Callable[[Any], object]:
-    """What makes of a field's value the plain one that is written."""
-    if isinstance(field, DateTimeField):
-        return connection.ops.adapt_datetimefield_value
-    if isinstance(field, DateField):
-        return connection.ops.adapt_datefield_value
-    makers: dict[type[Field[Any, Any]], Callable[[Any], object]] = {
-        QuantityField: to_millionths,
-        JSONField: json.dumps,
-        BinaryField: bytes,
-        # A word of ours is text of a kind of its own, which drivers would write otherwise.
-        CharField: str,
-        TextField: str,
-    }
-    make = next((make for kind, make in makers.items() if isinstance(field, kind)), int)
-    return lambda value: None if value is None else make(value)
+def _plainer(field: "Field[Any, Any]") -> Callable[[Any], object] | None:
+    """What makes of a field's value one that drivers know; None where they know it as it is."""
+    match field:
+        case QuantityField():
+            return to_millionths
+        case JSONField():
+            return json.dumps
+        case DateTimeField() if connection.vendor == "sqlite":
+            return connection.ops.adapt_datetimefield_value
+        case DateField():
+            return connection.ops.adapt_datefield_value
+        case _:
+            return None

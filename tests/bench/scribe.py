@@ -75,6 +75,8 @@ class Telling:
     """What has been said so far and stands, by key."""
     events: dict[str, StockEvent] = field(default_factory=dict)
     """The newest event of each key that more will be said of."""
+    shown: dict[CountSlot, CountValue] = field(default_factory=dict)
+    """What its counts show by now."""
     counts: dict[CountSlot, int] = field(default_factory=dict)
     """The ids of its counts."""
 
@@ -100,8 +102,7 @@ class Scribe:
         self._chance = chance
         self._seq = 0
         self._recorded_at = BEGAN
-        self._cause: Cause | None = None
-        self._cause_of = 0
+        self._cause_id = self._cause_of = 0
         self._left = 0
 
     def set_head(self) -> None:
@@ -124,7 +125,8 @@ class Scribe:
         rows = {(type(row).__name__, row.pk): row for row in subjects}
         for telling in every:
             self._close(telling, rows)
-        self._pen.put(*rows.values())
+        for row in rows.values():
+            self._pen.put(type(row), **vars(row))
 
     def _take(self, telling: Telling, step: Step) -> None:
         match step:
@@ -133,16 +135,16 @@ class Scribe:
                 self._follow(telling, statement, event)
             case Again(statement):
                 event = telling.events[statement.key]
-                self._pen.put(
-                    Restatement(pk=self._pen.number(Restatement), event=event, cause=self._new_cause(telling))
-                )
+                number, cause_id = self._pen.number(Restatement), self._new_cause(telling)
+                self._pen.put(Restatement, id=number, event_id=event.pk, cause_id=cause_id)
             case Reread(before, after):
-                cause = self._new_cause(telling)
-                event = telling.events[before.key]
+                event, number = telling.events[before.key], self._pen.number(Retraction)
                 self._pen.put(
-                    Retraction(
-                        pk=self._pen.number(Retraction), event=event, stated_by_id=event.cause_id, cause_id=cause.pk
-                    )
+                    Retraction,
+                    id=number,
+                    event_id=event.pk,
+                    stated_by_id=event.cause_id,
+                    cause_id=self._new_cause(telling),
                 )
                 self.written.events -= 1
                 self._follow(telling, after, self._event(telling, after, revision=1), anew=True)
@@ -152,11 +154,11 @@ class Scribe:
             statement,
             source_id=telling.stream.source_id,
             stream_id=telling.stream.id,
-            cause_id=self._cause_for(telling).pk,
+            cause_id=self._cause_for(telling),
             revision=revision,
         )
         event.pk = self._pen.number(StockEvent)
-        self._pen.put(event)
+        self._pen.put(StockEvent, **vars(event))
         telling.events[statement.key] = event
         telling.standing[statement.key] = statement
         self.written.events += 1
@@ -164,14 +166,12 @@ class Scribe:
 
     def _follow(self, telling: Telling, statement: Statement, event: StockEvent, *, anew: bool = False) -> None:
         """Take the stream to the state after a statement, and write the movements."""
-        before = telling.stream
-        telling.stream = before.with_state(self._state(telling, statement, anew=anew))
-        for change in changes(
-            {} if before.is_new else self._values(before, telling),
-            self._values(telling.stream, telling),
-            is_new=before.is_new,
-        ):
+        is_new = telling.stream.is_new
+        telling.stream = telling.stream.with_state(self._state(telling, statement, anew=anew))
+        shown = values_of(telling.stream, telling.stream.state, telling.tenant, self._directory)
+        for change in changes(telling.shown, shown, is_new=is_new):
             self._move(telling, change, event)
+        telling.shown = shown
 
     def _state(self, telling: Telling, statement: Statement, *, anew: bool) -> fold.State:
         if not anew:
@@ -182,9 +182,6 @@ class Scribe:
                 pass
         return fold.fold(telling.stream.kind, telling.standing.values(), openings=telling.openings)
 
-    def _values(self, stream: OpenStream, telling: Telling) -> dict[CountSlot, CountValue]:
-        return values_of(stream, stream.state, telling.tenant, self._directory)
-
     def _move(self, telling: Telling, change: CountChange, event: StockEvent) -> None:
         if change.slot not in telling.counts:
             telling.counts[change.slot] = self._pen.number(Count)
@@ -192,52 +189,70 @@ class Scribe:
             self._seq += 1
             self.written.movements += 1
             self._pen.put(
-                Movement(
-                    seq=self._seq,
-                    count_id=telling.counts[change.slot],
-                    delta=delta,
-                    quality=change.after.quality,
-                    as_of=change.after.as_of,
-                    event_id=event.pk,
-                    cause_id=event.cause_id,
-                    recorded_at=self._recorded_at,
-                )
+                Movement,
+                seq=self._seq,
+                count_id=telling.counts[change.slot],
+                delta=delta,
+                quality=change.after.quality,
+                as_of=change.after.as_of,
+                event_id=event.pk,
+                retraction_id=None,
+                cause_id=event.cause_id,
+                recorded_at=self._recorded_at,
             )
 
-    def _cause_for(self, telling: Telling) -> Cause:
-        if self._cause is None or not self._left or self._cause_of != telling.stream.source_id:
+    def _cause_for(self, telling: Telling) -> int:
+        if not self._left or self._cause_of != telling.stream.source_id:
             return self._new_cause(telling)
         self._left -= 1
-        return self._cause
+        return self._cause_id
 
-    def _new_cause(self, telling: Telling) -> Cause:
+    def _new_cause(self, telling: Telling) -> int:
         self._recorded_at += BETWEEN_CAUSES
-        number = self._pen.number(Cause)
-        self._cause = Cause(
-            pk=number, kind=Cause.Kind.IMPORT, reference=f"bench:{number}", recorded_at=self._recorded_at
-        )
+        self._cause_id = self._pen.number(Cause)
         self._cause_of, self._left = telling.stream.source_id, SAID_AT_ONCE - 1
-        self._pen.put(self._cause)
-        return self._cause
+        self._pen.put(
+            Cause,
+            id=self._cause_id,
+            kind=Cause.Kind.IMPORT,
+            reference=f"bench:{self._cause_id}",
+            actor="",
+            note="",
+            recorded_at=self._recorded_at,
+        )
+        return self._cause_id
 
     def _close(self, telling: Telling, rows: dict[tuple[str, int], Batch | Listing]) -> None:
         """Write the stream and its counts as they ended, and what it says of the rows that it describes."""
         stream = telling.stream
         self._pen.put(
-            Stream(
-                pk=stream.id,
-                source_id=stream.source_id,
-                kind=stream.kind,
-                slot=stream.slot,
-                listing_id=stream.listing_id,
-                batch_id=stream.batch_id,
-                location_id=stream.location_id,
-                state=stream.state.to_json(),
-            )
+            Stream,
+            id=stream.id,
+            source_id=stream.source_id,
+            kind=stream.kind,
+            slot=stream.slot,
+            listing_id=stream.listing_id,
+            batch_id=stream.batch_id,
+            location_id=stream.location_id,
+            state=stream.state.to_json(),
         )
         self.written.streams += 1
-        for slot, value in self._values(stream, telling).items():
-            self._pen.put(_count(telling.counts[slot], stream, slot, value))
+        for slot, value in telling.shown.items():
+            self._pen.put(
+                Count,
+                id=telling.counts[slot],
+                stream_id=stream.id,
+                source_id=stream.source_id,
+                slot=slot.text,
+                listing_id=slot.listing_id,
+                batch_id=slot.batch_id,
+                location_id=slot.location_id,
+                bucket=slot.bucket,
+                state=slot.state,
+                quantity=value.quantity,
+                quality=value.quality,
+                as_of=value.as_of,
+            )
             self.written.counts += 1
         self._describe(telling, rows)
         self._link(telling)
@@ -276,24 +291,11 @@ class Scribe:
                 for name in (origin, result)
             ]
             self._pen.put(
-                BatchLink(
-                    pk=self._pen.number(BatchLink),
-                    kind=kind,
-                    origin_id=ids[0],
-                    result_id=ids[1],
-                    event=telling.events[statement.key],
-                )
+                BatchLink,
+                id=self._pen.number(BatchLink),
+                kind=kind,
+                origin_id=ids[0],
+                result_id=ids[1],
+                event_id=telling.events[statement.key].pk,
+                ended_by_id=None,
             )
-
-
-def _count(number: int, stream: OpenStream, slot: CountSlot, value: CountValue) -> Count:
-    return Count(
-        pk=number,
-        stream_id=stream.id,
-        source_id=stream.source_id,
-        slot=slot.text,
-        **slot._asdict(),
-        quantity=value.quantity,
-        quality=value.quality,
-        as_of=value.as_of,
-    )
