@@ -48,6 +48,12 @@ class References:
         self.batches: set[Identifier] = set()
         self.locations: set[Identifier] = set()
 
+    def update(self, other: "References") -> None:
+        """Add all that others speak of."""
+        self.listings |= other.listings
+        self.batches |= other.batches
+        self.locations |= other.locations
+
     def add(self, source_id: int, statement: Statement) -> None:
         """Add every listing, batch and location that `statement` names."""
 
@@ -154,7 +160,7 @@ def _find_or_make(model: type[Named], wanted: Iterable[Identifier]) -> dict[Iden
 
 def _find(model: type[Model], names: list[Identifier]) -> dict[Identifier, int]:
     found: dict[Identifier, int] = {}
-    for owner, external_ids in _by_owner(names):
+    for owner, external_ids in by_owner(names):
         rows = model._default_manager.filter(
             Q(source_id=owner[0], tenant=owner[1], external_id__in=external_ids)
         ).values_list("external_id", "pk")
@@ -162,7 +168,8 @@ def _find(model: type[Model], names: list[Identifier]) -> dict[Identifier, int]:
     return found
 
 
-def _by_owner(names: list[Identifier]) -> Iterator[tuple[tuple[int, str], list[str]]]:
+def by_owner(names: list[Identifier]) -> Iterator[tuple[tuple[int, str], list[str]]]:
+    """The external ids among these names by (source id, tenant), a few hundred at a time."""
     owners: dict[tuple[int, str], list[str]] = {}
     for name in names:
         owners.setdefault((name.source_id, name.tenant), []).append(name.external_id)

@@ -1,10 +1,13 @@
 """From stored events to a stream's state: read as little as the fold needs."""
 
+from collections.abc import Iterable
+
 from inventory import fold
 from inventory.events import LotSpawned, Position, Statement, StreamKind
 from inventory.fold import NO_NAMING, NO_OPENINGS, CountState, Naming, Openings
+from inventory.identity import Identifier, by_owner
 from inventory.ledger.directory import OpenStream
-from inventory.ledger.encoding import to_statement
+from inventory.ledger.encoding import Kept, to_statement
 from inventory.ledger.standing import standing_events
 
 
@@ -36,25 +39,69 @@ def _count_base(stream: OpenStream, first: Position) -> int | None:
     return None if newest is None else newest.occurred
 
 
-def openings_of(stream: OpenStream, statements: list[Statement]) -> Openings:
-    """Where the lots that were split off opened: the place and listing of their parent at that moment."""
-    return _openings(stream.source_id, statements, frozenset())
+class LotHistories:
+    """The standing statements of lots that others were split off, each lot's read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Identifier, list[Statement]] = {}
+
+    def cover(self, said: Iterable[tuple[int, Statement]]) -> None:
+        """Read, with few queries, all that the openings of the lots in these (source id, statement) hang on.
+
+        The lots that they were split off, those that these were split off, and so on.
+        """
+        wanted = _parents(said) - self._known.keys()
+        while wanted:
+            for owner, names in by_owner(sorted(wanted)):
+                self._read(owner, names)
+            above = ((name.source_id, statement) for name in wanted for statement in self._known[name])
+            wanted = _parents(above) - self._known.keys()
+
+    def before(self, parent: Identifier, occurred: int) -> list[Statement]:
+        """What had been said of a covered lot that occurred by an instant, in nanoseconds."""
+        return [statement for statement in self._known[parent] if statement.occurred <= occurred]
+
+    def _read(self, owner: tuple[int, str], names: list[str]) -> None:
+        self._known |= {Identifier(*owner, name): [] for name in names}
+        events = standing_events().filter(
+            stream__kind=StreamKind.LOT,
+            stream__batch__source_id=owner[0],
+            stream__batch__tenant=owner[1],
+            stream__batch__external_id__in=names,
+        )
+        for name, *kept in events.order_by("id").values_list("stream__batch__external_id", *Kept._fields):
+            self._known[Identifier(*owner, name)].append(to_statement(Kept(*kept)))
 
 
-def _openings(source_id: int, statements: list[Statement], followed: frozenset[str]) -> Openings:
+def _parents(said: Iterable[tuple[int, Statement]]) -> set[Identifier]:
+    return {
+        Identifier(source_id, statement.tenant, statement.parent)
+        for source_id, statement in said
+        if isinstance(statement, LotSpawned)
+    }
+
+
+def openings_of(stream: OpenStream, statements: list[Statement], histories: LotHistories | None = None) -> Openings:
+    """Where the lots that were split off opened: the place and listing of their parent at that moment.
+
+    Whoever asks for many streams gives `histories` that cover them all.
+    """
+    if histories is None:
+        histories = LotHistories()
+        histories.cover((stream.source_id, statement) for statement in statements)
+    return _openings(stream.source_id, statements, histories, frozenset())
+
+
+def _openings(
+    source_id: int, statements: list[Statement], histories: LotHistories, followed: frozenset[str]
+) -> Openings:
     """As `openings_of`, on the way from the lots in `followed`; those open nowhere, so that a circle has an end."""
     found: dict[str, tuple[str, str]] = {}
     for statement in statements:
         if isinstance(statement, LotSpawned):
-            parents = standing_events().filter(
-                stream__kind=StreamKind.LOT,
-                stream__batch__source_id=source_id,
-                stream__batch__tenant=statement.tenant,
-                stream__batch__external_id=statement.parent,
-                occurred__lte=statement.occurred,
-            )
-            history: list[Statement] = [to_statement(event) for event in parents]
+            parent = Identifier(source_id, statement.tenant, statement.parent)
+            history = histories.before(parent, statement.occurred)
             way = followed | {statement.batch}
-            openings = NO_OPENINGS if statement.parent in way else _openings(source_id, history, way)
+            openings = NO_OPENINGS if statement.parent in way else _openings(source_id, history, histories, way)
             found[statement.key] = fold.place_at(history, statement.position, openings)
     return found

@@ -7,6 +7,7 @@ from inventory.fold import PackageState
 from inventory.identity import Identifier, References
 from inventory.ledger.directory import Directory, OpenStream, open_stream
 from inventory.ledger.errors import ConflictingStatement
+from inventory.ledger.values import names_in
 from inventory.models import Batch, Count, Stream
 
 Columns = dict[str, int | None]
@@ -72,18 +73,13 @@ def batch_places(stream: OpenStream, tenant: str, directory: Directory) -> dict[
     def named(external_id: str) -> Identifier:
         return Identifier(stream.source_id, tenant, external_id)
 
-    found = stream.state.whereabouts
-    references = References()
-    references.batches |= {named(batch) for batch in found}
-    references.listings |= {named(where.listing) for where in found.values() if where.listing}
-    references.locations |= {named(where.location) for where in found.values() if where.location}
-    directory.cover_names(references)
+    directory.cover_names(names_in(stream.state, stream.source_id, tenant))
     return {
         directory.batches[named(batch)]: {
             "listing_id": directory.listings[named(where.listing)] if where.listing else None,
             "location_id": directory.locations[named(where.location)] if where.location else None,
         }
-        for batch, where in found.items()
+        for batch, where in stream.state.whereabouts.items()
     }
 
 

@@ -7,9 +7,9 @@ from django.db.models import Case, F, Value, When
 
 from inventory.events import FieldValue
 from inventory.fold import DescriptionState, LotState
-from inventory.identity import Identifier, References
+from inventory.identity import Identifier
 from inventory.ledger.directory import Directory, OpenStream
-from inventory.ledger.values import CountChange
+from inventory.ledger.values import CountChange, names_in
 from inventory.matching import follow_description
 from inventory.models import Batch, Count, Listing, Location, Stream
 
@@ -66,12 +66,9 @@ def write_described(stream: OpenStream, tenant: str, directory: Directory) -> No
 
 def lot_row(stream: OpenStream, state: LotState, tenant: str, directory: Directory) -> dict[str, object]:
     """What a lot's state makes of its batch's columns."""
-    references = References()
+    directory.cover_names(names_in(state, stream.source_id, tenant))
     listing = Identifier(stream.source_id, tenant, state.listing)
     place = Identifier(stream.source_id, tenant, state.place)
-    references.listings |= {listing} if state.listing else set()
-    references.locations |= {place} if state.place else set()
-    directory.cover_names(references)
     return {
         "status": state.status.value,
         "listing_id": directory.listings[listing] if state.listing else None,

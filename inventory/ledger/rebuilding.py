@@ -6,7 +6,7 @@ from django.db import transaction
 
 from inventory.events import StreamKind
 from inventory.fold import CountValue
-from inventory.ledger.audit import Audited, audit_stream, audit_streams, movement_sums
+from inventory.ledger.audit import Audited, audit_stream, audit_streams
 from inventory.ledger.book import Book, Why, posting
 from inventory.ledger.directory import Directory, naming_in
 from inventory.ledger.links import follow_links
@@ -15,6 +15,7 @@ from inventory.ledger.packages import write_batch_places
 from inventory.ledger.places import follow_places, misplaced_everywhere
 from inventory.ledger.projection import write_counts, write_described, write_states
 from inventory.ledger.slots import CountSlot, account_of
+from inventory.ledger.sums import movement_sums
 from inventory.ledger.values import CountChange
 from inventory.models import Cause, Movement, Retraction, StockEvent, Stream
 from inventory.snapshot import read_snapshot

@@ -1,6 +1,6 @@
 """What a stream's state means for the counts, and what changed between two states."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -51,14 +51,32 @@ def values_of(stream: OpenStream, state: State, tenant: str, directory: Director
             return {}
 
 
+def names_in(state: State, source_id: int, tenant: str) -> References:
+    """The identifiers that the counts and the described rows of a stream in `state` hang on."""
+
+    def named(external_ids: Iterable[str]) -> set[Identifier]:
+        return {Identifier(source_id, tenant, text) for text in external_ids if text}
+
+    references = References()
+    match state:
+        case LotState():
+            counts = state.counts
+            references.listings = named((state.listing, *(listing for listing, _ in counts)))
+            references.locations = named((state.place, *(place for _, place in counts)))
+        case PackageState():
+            spots = {spot for spot, _ in state.counts}
+            references.listings = named(spot.listing for spot in spots)
+            references.batches = named(spot.batch for spot in spots)
+            references.locations = named(spot.location for spot in spots)
+        case _:
+            pass
+    return references
+
+
 def _lot_values(
     stream: OpenStream, state: LotState, tenant: str, directory: Directory
 ) -> Iterator[tuple[CountSlot, CountValue]]:
-    references = References()
-    for listing, place in state.counts:
-        references.listings.add(Identifier(stream.source_id, tenant, listing))
-        references.locations.add(Identifier(stream.source_id, tenant, place))
-    directory.cover_names(references)
+    directory.cover_names(names_in(state, stream.source_id, tenant))
     for (listing, place), value in state.counts.items():
         yield (
             CountSlot(
@@ -78,12 +96,7 @@ def _package_values(
     def named(external_id: str) -> Identifier:
         return Identifier(stream.source_id, tenant, external_id)
 
-    references = References()
-    for (listing, batch, place), _ in state.counts:
-        references.listings.add(named(listing))
-        references.batches.add(named(batch))
-        references.locations.add(named(place))
-    directory.cover_names(references)
+    directory.cover_names(names_in(state, stream.source_id, tenant))
     for ((listing, batch, place), bucket), value in state.counts.items():
         yield (
             CountSlot(

@@ -49,7 +49,7 @@ def steps(count: Count, movements: Sequence[Movement]) -> list[Step]:
     return found
 
 
-# Whole units and millionths are summed apart: SQLite's SUM stops at 64 bits (see ledger.audit.movement_sums).
+# Whole units and millionths are summed apart: SQLite's SUM stops at 64 bits (see ledger.sums.movement_sums).
 _SUM = """
 SELECT COUNT(*), COALESCE(SUM(delta / 1000000), 0), COALESCE(SUM(delta %% 1000000), 0) FROM (
     SELECT delta FROM inventory_movement WHERE count_id = %s AND seq {side} %s ORDER BY seq LIMIT %s
