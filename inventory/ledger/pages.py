@@ -101,7 +101,7 @@ class Page:
     def _statements(self, rows: list[Stream]) -> dict[int, list[Statement]]:
         found: dict[int, list[Statement]] = {row.pk: [] for row in rows}
         events = standing_events().filter(**self._within).order_by("id")
-        for stream_id, *kept in events.values_list("stream_id", *Kept._fields).iterator():
+        for stream_id, *kept in events.values_list("stream_id", *Kept._fields):
             found[stream_id].append(to_statement(Kept(*kept)))
         return found
 
