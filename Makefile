@@ -14,10 +14,10 @@ TEMPLATES = find . -name .venv -prune -o -name '*.html' -print0 | xargs -0 -r
 # Commands that need no database and no keys of this machine.
 UNKEYED = DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py
 
-.PHONY: help run demo test coverage covered prove mutants soak lint fmt migrations screenshots lock dev
+.PHONY: help run demo test coverage covered prove bench-proof mutants soak lint fmt migrations screenshots lock dev
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
 
 run: ## Run Stockroom at http://127.0.0.1:8000/ (PORT=..., DATABASE_URL=postgres://... to change that)
 	@$(FOUND) config/install.py runtime
@@ -52,6 +52,9 @@ covered: ## Say which branches of the inner rooms the last runs did not try, and
 prove: dev ## Try the laws on 50,000 random histories of every provider: an hour or two (ARGS="-k square" to choose)
 	@PROVE=1 .venv/bin/python -m pytest -p tests.machine -n auto --dist worksteal \
 		tests/laws tests/e2e/test_convergence_over_http.py $(ARGS)
+
+bench-proof: dev ## Time the night's proof on a million counts, and the door beside it (ARGS="--counts 100000" for fewer)
+	@.venv/bin/python -m tests.bench.proof $(ARGS)
 
 mutants: dev ## Break the pure rooms line by line and count what no test notices: half an hour (ARGS=--again)
 	@.venv/bin/python -m tests.strength $(ARGS)

@@ -46,9 +46,7 @@ def queries_of_a_proof(counts: int) -> int:
     """How many queries it takes to prove a ledger of so many counts, which is gone afterwards."""
     with transaction.atomic():
         fill(Size.of(counts))
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             assert ledger.prove().breaches == []
         transaction.set_rollback(True)
     return len(asked)
