@@ -122,9 +122,9 @@ class Directory:
 
     def cover_names(self, references: References) -> None:
         """Find or make the rows of these identifiers, without opening a stream."""
-        self.listings |= find_or_make_listings(references.listings - self.listings.keys())
-        self.batches |= find_or_make_batches(references.batches - self.batches.keys())
-        self.locations |= find_or_make_locations(references.locations - self.locations.keys())
+        self.listings |= find_or_make_listings(_unknown(references.listings, self.listings))
+        self.batches |= find_or_make_batches(_unknown(references.batches, self.batches))
+        self.locations |= find_or_make_locations(_unknown(references.locations, self.locations))
 
     def cover_streams(self, slots: Iterable[str]) -> None:
         """Lock these streams, which are there."""
@@ -277,6 +277,11 @@ class Directory:
     def _locked(self, slots: list[str]) -> dict[str, OpenStream]:
         rows = Stream.objects.filter(slot__in=slots).order_by("slot").select_for_update()
         return {row.slot: open_stream(row) for row in rows}
+
+
+def _unknown(names: set[Identifier], known: dict[Identifier, int]) -> list[Identifier]:
+    """Those of these names that are not known. A difference of sets would go through all that is known, each time."""
+    return [name for name in names if name not in known]
 
 
 def _batches_of(rows: QuerySet[Stream] | QuerySet[Count]) -> set[int]:
