@@ -11,15 +11,13 @@ from inventory.models import StockEvent
 
 _TYPES: dict[str, type[Statement]] = {statement.kind: statement for statement in get_args(StockStatement)}
 _COLUMNS = ("key", "occurred", "order_key", "group", "transaction", "quantity")
-_COLUMNS_OF = {
-    kind: tuple({field.name for field in fields(statement)}.intersection(_COLUMNS))
-    for kind, statement in _TYPES.items()
-}
+_FIELDS_OF = {kind: tuple(field.name for field in fields(statement)) for kind, statement in _TYPES.items()}
+_COLUMNS_OF = {kind: tuple(name for name in names if name in _COLUMNS) for kind, names in _FIELDS_OF.items()}
 """By kind of statement, those of its fields that are columns."""
 
 
 class Kept(NamedTuple):
-    """The columns of a stock event that keep its statement; `values_list(*Kept._fields)` reads no more than these.
+    """The columns of a stock event that keep its statement; `values_list(*KEPT)` reads no more than these.
 
     Where millions are read, an object of the model for each takes longer than all that is done with it.
     """
@@ -32,6 +30,9 @@ class Kept(NamedTuple):
     transaction: str
     quantity: Decimal | None
     data: dict[str, Any]
+
+
+KEPT = Kept._fields
 
 
 def _package_rows(rows: list[dict[str, Any]]) -> tuple[PackageRow, ...]:
@@ -57,20 +58,27 @@ _READERS: dict[str, Any] = {
 }
 
 
+def to_columns(statement: Statement, *, source_id: int, stream_id: int, cause_id: int, revision: int) -> dict[str, Any]:
+    """The columns, but for the id, of the stock event that keeps `statement`."""
+    values = {name: getattr(statement, name) for name in _FIELDS_OF[statement.kind]}
+    columns = {name: values.pop(name) for name in _COLUMNS if name in values}
+    return {
+        "source_id": source_id,
+        "stream_id": stream_id,
+        "cause_id": cause_id,
+        "revision": revision,
+        "kind": statement.kind,
+        "rank": statement.rank,
+        "quantity": None,
+        "data": {name: _plain(value) for name, value in values.items()},
+        **columns,
+    }
+
+
 def to_row(statement: Statement, *, source_id: int, stream_id: int, cause_id: int, revision: int) -> StockEvent:
     """The unsaved stock event that keeps `statement`."""
-    values = {field.name: getattr(statement, field.name) for field in fields(statement)}
-    columns = {name: values.pop(name) for name in _COLUMNS if name in values}
-    return StockEvent(
-        source_id=source_id,
-        stream_id=stream_id,
-        cause_id=cause_id,
-        revision=revision,
-        kind=statement.kind,
-        rank=statement.rank,
-        data={name: _plain(value) for name, value in values.items()},
-        **columns,
-    )
+    columns = to_columns(statement, source_id=source_id, stream_id=stream_id, cause_id=cause_id, revision=revision)
+    return StockEvent(**columns)
 
 
 def to_statement(event: StockEvent | Kept) -> StockStatement:

@@ -7,7 +7,7 @@ from inventory.events import LotSpawned, Position, Statement, StreamKind
 from inventory.fold import NO_NAMING, NO_OPENINGS, CountState, Naming, Openings
 from inventory.identity import Identifier, by_owner
 from inventory.ledger.directory import OpenStream
-from inventory.ledger.encoding import Kept, to_statement
+from inventory.ledger.encoding import KEPT, Kept, to_statement
 from inventory.ledger.standing import standing_events
 
 
@@ -69,7 +69,7 @@ class LotHistories:
             stream__batch__tenant=owner[1],
             stream__batch__external_id__in=names,
         )
-        for name, *kept in events.order_by("id").values_list("stream__batch__external_id", *Kept._fields):
+        for name, *kept in events.order_by("id").values_list("stream__batch__external_id", *KEPT):
             self._known[Identifier(*owner, name)].append(to_statement(Kept(*kept)))
 
 

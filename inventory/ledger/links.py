@@ -8,7 +8,7 @@ from django.db.models import Q
 from inventory.events import LotBorn, LotEnded, Statement, StreamKind
 from inventory.fold.links import LinkKind, LotLink, links_of_lot, links_of_transaction
 from inventory.identity import Identifier, by_owner, find_or_make_batches
-from inventory.ledger.encoding import Kept, to_statement
+from inventory.ledger.encoding import KEPT, Kept, to_statement
 from inventory.ledger.folding import statements_of
 from inventory.ledger.standing import standing_events
 from inventory.models import Batch, BatchLink
@@ -99,22 +99,22 @@ def _said(lots: Sequence[LinkedLot]) -> dict[int, dict["Identity", BatchLink]]:
 
 def _together(lots: Iterable[LinkedLot]) -> dict[Identifier, list[Statement]]:
     """What stands of all the lots that took part in the transactions of these, by transaction."""
-    wanted = {lot.named(transaction) for lot in lots for transaction in lot.transactions}
-    found: dict[Identifier, list[Statement]] = {name: [] for name in wanted}
-    for (source_id, tenant), transactions in by_owner(sorted(wanted)):
+    # Asked for by the source alone: two of its accounts may use one name.
+    wanted = {Identifier(lot.batch.source_id, "", transaction) for lot in lots for transaction in lot.transactions}
+    found: dict[Identifier, list[Statement]] = {}
+    for (source_id, _), transactions in by_owner(sorted(wanted)):
         events = standing_events().filter(source=source_id, transaction__in=transactions, stream__kind=StreamKind.LOT)
-        for statement in (to_statement(Kept(*kept)) for kept in events.order_by("id").values_list(*Kept._fields)):
-            if statement.tenant == tenant:
-                found[Identifier(source_id, tenant, statement.transaction)].append(statement)
+        for kept in events.order_by("id").values_list(*KEPT):
+            statement = to_statement(Kept(*kept))
+            found.setdefault(Identifier(source_id, statement.tenant, statement.transaction), []).append(statement)
     return found
 
 
 def _links(lot: LinkedLot, together: Mapping[Identifier, list[Statement]]) -> Iterator[LotLink]:
     yield from links_of_lot(lot.statements)
     for transaction in sorted(lot.transactions):
-        for link in links_of_transaction(together[lot.named(transaction)]):
-            if lot.batch.external_id in {link.origin, link.result}:
-                yield link
+        links = links_of_transaction(together[lot.named(transaction)])
+        yield from (link for link in links if lot.batch.external_id in {link.origin, link.result})
 
 
 def _standing_ids(wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:

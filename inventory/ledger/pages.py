@@ -13,7 +13,7 @@ from inventory.events import Quality, Statement, StreamKind
 from inventory.fold import CountValue
 from inventory.fold.links import may_link
 from inventory.ledger.directory import OpenStream, open_stream
-from inventory.ledger.encoding import Kept, to_statement
+from inventory.ledger.encoding import KEPT, Kept, to_statement
 from inventory.ledger.errors import UnreadableState
 from inventory.ledger.folding import LotHistories, openings_of
 from inventory.ledger.links import LinkedLot
@@ -68,6 +68,7 @@ class Page:
     def __init__(self, rows: list[Stream], namings: FoldedNamings) -> None:
         self._within = {"stream__gte": rows[0].pk, "stream__lte": rows[-1].pk}
         self.stored = self._stored_counts(rows)
+        self.batches = self._batches(rows)
         self.described = self._described_rows(rows)
         self.streams = list(self._folded(rows, namings))
 
@@ -80,9 +81,7 @@ class Page:
         for found in self.streams:
             stream = found.stream
             if stream.kind is StreamKind.LOT and (stream.id in linked or any(map(may_link, found.said))):
-                batch = self.described["Batch", stream.subject_id]
-                if isinstance(batch, Batch):
-                    yield LinkedLot(stream.id, batch, found.said)
+                yield LinkedLot(stream.id, self.batches[stream.subject_id], found.said)
 
     def _folded(self, rows: list[Stream], namings: FoldedNamings) -> Iterator[Folded]:
         statements = self._statements(rows)
@@ -101,7 +100,7 @@ class Page:
     def _statements(self, rows: list[Stream]) -> dict[int, list[Statement]]:
         found: dict[int, list[Statement]] = {row.pk: [] for row in rows}
         events = standing_events().filter(**self._within).order_by("id")
-        for stream_id, *kept in events.values_list("stream_id", *Kept._fields):
+        for stream_id, *kept in events.values_list("stream_id", *KEPT):
             found[stream_id].append(to_statement(Kept(*kept)))
         return found
 
@@ -115,17 +114,21 @@ class Page:
             found[stream_id][CountSlot.parse(slot)] = value
         return found
 
-    def _described_rows(self, rows: list[Stream]) -> dict[tuple[str, int], Batch | Listing | Location]:
-        """What the streams describe: the batches of packages, and the one subject of all others but counts."""
-        others = [row for row in rows if row.kind != StreamKind.COUNT]
-        packages = [row.pk for row in others if row.kind == StreamKind.PACKAGE]
+    def _batches(self, rows: list[Stream]) -> dict[int, Batch]:
+        """Those that the streams are about, or that the packages among them tell."""
+        packages = [row.pk for row in rows if row.kind == StreamKind.PACKAGE]
         packaged = {slot.batch_id for package in packages for slot in self.stored[package]}
-        batches = Batch.objects.in_bulk({batch for batch in {*packaged, *(row.batch_id for row in others)} if batch})
+        about = {row.batch_id for row in rows if row.kind != StreamKind.COUNT}
+        return Batch.objects.in_bulk({batch for batch in packaged | about if batch})
+
+    def _described_rows(self, rows: list[Stream]) -> dict[tuple[str, int], Batch | Listing | Location]:
+        """What the streams describe: the batches, and the one subject of all others but counts."""
+        others = [row for row in rows if row.kind != StreamKind.COUNT]
         listings = Listing.objects.prefetch_related("barcodes").in_bulk(
             {row.listing_id for row in others if row.listing_id}
         )
         locations = Location.objects.in_bulk({row.location_id for row in others if row.location_id})
-        found: list[Batch | Listing | Location] = [*batches.values(), *listings.values(), *locations.values()]
+        found: list[Batch | Listing | Location] = [*self.batches.values(), *listings.values(), *locations.values()]
         return {(type(row).__name__, row.pk): row for row in found}
 
 

@@ -8,6 +8,7 @@ import argparse
 import os
 import platform
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -57,6 +58,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30.0, help="of posting at a time (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=60.0, help="that a step may take (default: %(default)s)")
     arguments = parser.parse_args()
+    # So that the database is dropped even then.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     os.environ |= {"SECRET_KEY": secrets.token_urlsafe(50), "FIELD_KEYS": Fernet.generate_key().decode()}
     with ExitStack() as ends:
         directory = Path(ends.enter_context(tempfile.TemporaryDirectory()))

@@ -4,14 +4,14 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from inventory import fold
 from inventory.events import LotEnded, LotSpawned, Statement, StreamKind
 from inventory.fold import CountValue, Late
 from inventory.identity import Identifier
 from inventory.ledger.directory import Directory, OpenStream
-from inventory.ledger.encoding import to_row
+from inventory.ledger.encoding import to_columns
 from inventory.ledger.packages import batch_places
 from inventory.ledger.projection import batch_row, listing_row, lot_row
 from inventory.ledger.slots import CountSlot
@@ -63,6 +63,13 @@ class Reread:
 Step: TypeAlias = Said | Again | Reread
 
 
+class Event(NamedTuple):
+    """What refers to an event that was written needs of it."""
+
+    id: int
+    cause_id: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Telling:
     """One stream, and what is said in it, in the order in which it happened."""
@@ -73,7 +80,7 @@ class Telling:
     openings: fold.Openings = field(default_factory=dict)
     standing: dict[str, Statement] = field(default_factory=dict)
     """What has been said so far and stands, by key."""
-    events: dict[str, StockEvent] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
     """The newest event of each key that more will be said of."""
     shown: dict[CountSlot, CountValue] = field(default_factory=dict)
     """What its counts show by now."""
@@ -136,35 +143,35 @@ class Scribe:
             case Again(statement):
                 event = telling.events[statement.key]
                 number, cause_id = self._pen.number(Restatement), self._new_cause(telling)
-                self._pen.put(Restatement, id=number, event_id=event.pk, cause_id=cause_id)
+                self._pen.put(Restatement, id=number, event_id=event.id, cause_id=cause_id)
             case Reread(before, after):
                 event, number = telling.events[before.key], self._pen.number(Retraction)
                 self._pen.put(
                     Retraction,
                     id=number,
-                    event_id=event.pk,
+                    event_id=event.id,
                     stated_by_id=event.cause_id,
                     cause_id=self._new_cause(telling),
                 )
                 self.written.events -= 1
                 self._follow(telling, after, self._event(telling, after, revision=1), anew=True)
 
-    def _event(self, telling: Telling, statement: Statement, *, revision: int) -> StockEvent:
-        event = to_row(
+    def _event(self, telling: Telling, statement: Statement, *, revision: int) -> Event:
+        event = Event(self._pen.number(StockEvent), self._cause_for(telling))
+        columns = to_columns(
             statement,
             source_id=telling.stream.source_id,
             stream_id=telling.stream.id,
-            cause_id=self._cause_for(telling),
+            cause_id=event.cause_id,
             revision=revision,
         )
-        event.pk = self._pen.number(StockEvent)
-        self._pen.put(StockEvent, **vars(event))
+        self._pen.put(StockEvent, id=event.id, **columns)
         telling.events[statement.key] = event
         telling.standing[statement.key] = statement
         self.written.events += 1
         return event
 
-    def _follow(self, telling: Telling, statement: Statement, event: StockEvent, *, anew: bool = False) -> None:
+    def _follow(self, telling: Telling, statement: Statement, event: Event, *, anew: bool = False) -> None:
         """Take the stream to the state after a statement, and write the movements."""
         is_new = telling.stream.is_new
         telling.stream = telling.stream.with_state(self._state(telling, statement, anew=anew))
@@ -182,7 +189,7 @@ class Scribe:
                 pass
         return fold.fold(telling.stream.kind, telling.standing.values(), openings=telling.openings)
 
-    def _move(self, telling: Telling, change: CountChange, event: StockEvent) -> None:
+    def _move(self, telling: Telling, change: CountChange, event: Event) -> None:
         if change.slot not in telling.counts:
             telling.counts[change.slot] = self._pen.number(Count)
         for delta in change.deltas:
@@ -195,7 +202,7 @@ class Scribe:
                 delta=delta,
                 quality=change.after.quality,
                 as_of=change.after.as_of,
-                event_id=event.pk,
+                event_id=event.id,
                 retraction_id=None,
                 cause_id=event.cause_id,
                 recorded_at=self._recorded_at,
@@ -296,6 +303,6 @@ class Scribe:
                 kind=kind,
                 origin_id=ids[0],
                 result_id=ids[1],
-                event_id=telling.events[statement.key].pk,
+                event_id=telling.events[statement.key].id,
                 ended_by_id=None,
             )
