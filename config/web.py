@@ -2,7 +2,8 @@
 
 Granian is run from here and not from its own command line for three reasons. It then logs through the
 settings' logging, which keeps URL tokens out. Each of its workers ends with its master, even with one that
-was killed with SIGKILL. A signal that comes while a worker is still loading Stockroom stops it.
+was killed with SIGKILL. A signal that comes while a worker is still loading Stockroom, or is just starting its
+threads, stops it.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
+from config.signals import heed_stops
 from config.tether import stop_with
 
 
@@ -40,6 +42,8 @@ def load() -> WSGIApplication:
     # Until Granian installs a worker's own handlers it has a copy of its master's, which swallow the signal.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
+    # Granian starts dozens of threads from here on.
+    heed_stops()
     master = multiprocessing.parent_process()
     if master is not None and master.pid is not None:
         stop_with(master.pid)
