@@ -11,8 +11,8 @@ from tests.soak.senders import Senders
 from tests.soak.tier import wait_until_whole
 from webhooks.twins.chance import seeded
 
-BATCH_PATIENCE = 3.0
-"""Seconds in which the hand waits for a batch that is being applied."""
+BATCH_PATIENCE = 10.0
+"""Seconds in which the hand waits for a batch that is being applied: workers may have to start first."""
 
 
 class Kind(StrEnum):
@@ -82,6 +82,8 @@ class Hand:
                 time.sleep(0.002)
             if not senders.busy:
                 problems.append(f"kill {number} came when everything was posted")
+            if not applying:
+                problems.append(f"kill {number} came while no batch was being applied")
             batch = "a batch" if applying else "no batch"
             scene = f"{senders.taken} taken, {senders.in_flight} in flight, {batch} in hand"
             began = time.monotonic()
