@@ -96,7 +96,9 @@ class StockroomAdmin(DjangoAdmin[Record]):
             shown if isinstance(shown, str) else getattr(shown, "parameter_name", "")
             for shown in self.get_list_filter(request)
         ]
-        return lookup in self.linked_filters or lookup in {*names, *(f"{name}__exact" for name in names)}
+        # A filter of a column that may be empty offers “unknown”, which asks for `isnull`.
+        own = {*names, *(f"{name}__{how}" for name in names for how in ("exact", "isnull"))}
+        return lookup in self.linked_filters or lookup in own
 
     def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., str], str, str] | None]:
         """Never `delete_selected`: it reads every row that hangs on the chosen ones."""

@@ -1,5 +1,6 @@
 """Every list and every page of the admin, of both apps: quick on many rows, and closed to what would bend facts."""
 
+import html
 import re
 from typing import Any
 
@@ -40,6 +41,7 @@ TRUTH = [
     "webhooks.refusal",
 ]
 INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=", re.IGNORECASE)
+FILTER_LINK = re.compile(r'href="(\?[^"]*)"')
 
 each_model = pytest.mark.parametrize("model", OURS, ids=lambda model: str(model._meta.label_lower))
 
@@ -138,6 +140,15 @@ def test_a_list_is_narrowed_by_each_lookup_that_pages_link_to(admin_client: Clie
         expected = set(model._default_manager.filter(**{lookup: value}).values_list("pk", flat=True))
         assert {row.pk for row in response.context["cl"].result_list} == expected
         assert "are listed. <a" in response.content.decode()
+
+
+@each_model
+def test_every_choice_that_a_list_offers_can_be_taken(admin_client: Client, model: type[models.Model]) -> None:
+    make_rows(1, 2)
+    url = admin_url(model, "changelist")
+    offered = {html.unescape(query) for query in FILTER_LINK.findall(admin_client.get(url).content.decode())}
+    answers = {query: admin_client.get(url + query).status_code for query in offered}
+    assert {query: status for query, status in answers.items() if status != 200} == {}
 
 
 @pytest.mark.parametrize(
