@@ -20,6 +20,8 @@ class Doorway:
     secrets: tuple[SecretValue, ...]
     body_limit: int
     """Bytes."""
+    unreadable_secrets: int = 0
+    """Live secrets that cannot be read here: who is not proven by the others may be proven by one of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +54,14 @@ def admit(
 ) -> Answer:
     """Prove a request and have it stored, or refused.
 
+    While a live secret cannot be read, nobody is refused: the sender is asked to try again, until its keys are back.
     `accept` gets the request with its dedup key and returns only once it is stored for good; whatever it raises goes to
     the caller, who must not answer 2xx.
     """
     outcome: Outcome = verify(request, doorway.scheme, doorway.secrets)
     if isinstance(outcome, Refused):
+        if doorway.unreadable_secrets:
+            return UNAVAILABLE
         refuse(doorway, request, outcome)
         return NOT_PROVEN
     headers = {name: value.decode("latin-1") for name, value in request.headers}

@@ -27,12 +27,13 @@ class UnreadableSecret(Exception):
     """A stored secret that none of FIELD_KEYS opens."""
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in keys])
-    except ValueError as error:
-        raise ImproperlyConfigured("FIELD_KEYS holds a key that is not 32 bytes in URL-safe base64") from error
+    except ValueError:
+        # Without what caused it: a traceback must not come near the text of a key.
+        raise ImproperlyConfigured("FIELD_KEYS holds a key that is not 32 bytes in URL-safe base64") from None
 
 
 def encrypt(text: str) -> str:
@@ -43,9 +44,19 @@ def encrypt(text: str) -> str:
 def decrypt(stored: str) -> str:
     """The text that was encrypted; raises UnreadableSecret when no key opens it."""
     try:
-        return _fernet(tuple(settings.FIELD_KEYS)).decrypt(stored).decode()
+        # As bytes: of text, one that holds a letter outside ASCII raises something else.
+        return _fernet(tuple(settings.FIELD_KEYS)).decrypt(stored.encode()).decode()
     except InvalidToken as error:
         raise UnreadableSecret("a stored secret cannot be read with the present FIELD_KEYS") from error
+
+
+def is_current(stored: str) -> bool:
+    """Whether the first of FIELD_KEYS opens it, so that it needs none of the others."""
+    try:
+        _fernet((settings.FIELD_KEYS[0],)).decrypt(stored.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
 def keyed_hashes(text: str) -> list[str]:

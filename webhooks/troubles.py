@@ -1,6 +1,7 @@
 """What of receiving needs a person. Each finder reads a bounded number of rows, by an index, however many there are."""
 
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -13,9 +14,13 @@ from inventory.registry import Task, TaskFinder
 from inventory.tasks import MOST, bounded, named
 from webhooks.endpoints import uses_secrets
 from webhooks.models import Delivery, Endpoint, Refusal, Secret
+from webhooks.sealed import sealed_columns
 
 ENDPOINTS = 500
 """How many endpoints are looked at."""
+
+MOST_SEALED = 500
+"""How many live URLs, and secrets, are tried: it takes some 50 microseconds each."""
 
 DAY = timedelta(days=1)
 RHYTHM = 10
@@ -93,6 +98,29 @@ def without_secret(now: datetime) -> list[Task]:
     ]
 
 
+def locked(now: datetime) -> list[Task]:  # noqa: ARG001  # every finder is given the moment
+    """Endpoints with a live URL or secret that FIELD_KEYS does not open: nobody can prove anything by it."""
+    lost = {
+        row.endpoint_id
+        for column in sealed_columns()
+        for row in islice(column.rows(column.in_use, at_once=MOST_SEALED), MOST_SEALED)
+        if row.endpoint_id is not None and not row.is_readable()
+    }
+    if not lost:
+        return []
+    names = [str(endpoint) for endpoint in Endpoint.objects.filter(pk__in=lost).select_related("source").order_by("pk")]
+    return [
+        Task(
+            title=ngettext("endpoint has lost its key", "endpoints have lost their key", len(names)),
+            number=len(names),
+            detail=_("%(endpoints)s: FIELD_KEYS does not open a URL or secret of theirs, so senders are turned away.")
+            % {"endpoints": named(names)},
+            url=reverse("admin:webhooks_endpoint_changelist"),
+            is_bad=True,
+        )
+    ]
+
+
 def revoked(now: datetime) -> list[Task]:  # noqa: ARG001
     """Accounts whose sender ended the connection."""
     not_since = Q(reconnected_at__isnull=True) | Q(reconnected_at__lt=F("revoked_at"))
@@ -161,6 +189,7 @@ FINDERS = (
     TaskFinder(permission="webhooks.view_delivery", find=waiting_too_long),
     TaskFinder(permission="webhooks.view_delivery", find=quarantined),
     TaskFinder(permission="webhooks.view_endpoint", find=without_secret),
+    TaskFinder(permission="webhooks.view_endpoint", find=locked),
     TaskFinder(permission="inventory.view_source", find=revoked),
     TaskFinder(permission="webhooks.view_refusal", find=refused),
     TaskFinder(permission="webhooks.view_endpoint", find=silent),

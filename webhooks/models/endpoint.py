@@ -40,18 +40,22 @@ class Endpoint(models.Model):
         return f"{self.source.name} #{self.pk}"
 
 
-def _not_ended(at: datetime | None) -> Q:
+def not_ended(at: datetime | None) -> Q:
+    """The credentials that are live at a moment (now, if none is given)."""
     return Q(not_after__isnull=True) | Q(not_after__gt=at or timezone.now())
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
     def live(self, at: datetime | None = None) -> "TokenQuerySet":
         """The tokens whose URLs are answered."""
-        return self.filter(_not_ended(at))
+        return self.filter(not_ended(at))
 
 
 class Token(models.Model):
     """A secret part of an endpoint's URL. Several may live at once, so that a URL can be changed without a gap."""
+
+    KEYED_HASHES = {"value": "digest"}
+    """By encrypted column, the one that holds its keyed hash: whoever re-encrypts the one writes both."""
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -78,7 +82,7 @@ class Token(models.Model):
 class SecretQuerySet(models.QuerySet["Secret"]):
     def live(self, at: datetime | None = None) -> "SecretQuerySet":
         """The secrets that may still prove a request."""
-        return self.filter(_not_ended(at))
+        return self.filter(not_ended(at))
 
 
 class Secret(models.Model):
