@@ -5,6 +5,7 @@ another file or, empty, none. A setting that is missing or cannot be read stops 
 """
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,19 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
+_ENV_LINE = re.compile(r"(?:export )?[A-Za-z_0-9]+=.*|\s*(?:#.*)?")
+
+
+def check_env_file(path: Path) -> None:
+    """Raise ImproperlyConfigured at a line that sets nothing: django-environ would log it, with the secret in it."""
+    for number, line in enumerate(path.read_text().splitlines() if path.is_file() else (), start=1):
+        if not _ENV_LINE.fullmatch(line):
+            raise ImproperlyConfigured(f"{path}, line {number}: write NAME=VALUE, without spaces around NAME")
+
+
 _env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
 if _env_file:
+    check_env_file(Path(_env_file))
     environ.Env.read_env(_env_file, overwrite=False)
 
 
@@ -134,9 +146,16 @@ TEMPLATES = [
 
 
 def _database(url: str) -> dict[str, Any]:
-    settings: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    try:
+        settings: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    except ValueError:
+        # Without what caused it: that says which piece of the password was taken for a port.
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read; in a password, write / ? # [ ] @ : and % as %2F %3F %23 %5B %5D %40 %3A %25"
+        ) from None
     options: dict[str, Any] = settings.setdefault("OPTIONS", {})
-    if settings["ENGINE"] == "django.db.backends.sqlite3":
+    engine = settings.get("ENGINE")
+    if engine == "django.db.backends.sqlite3":
         options |= {
             # A transaction that begins by reading cannot be made a writer later without failing at once.
             "transaction_mode": "IMMEDIATE",
@@ -147,7 +166,7 @@ def _database(url: str) -> dict[str, Any]:
         # empties the write-ahead log.
         settings["CONN_MAX_AGE"] = None
         settings["TEST"] = {"NAME": str(BASE_DIR / "var" / "test.sqlite3")}
-    elif settings["ENGINE"] == "django.db.backends.postgresql":
+    elif engine == "django.db.backends.postgresql":
         # A server that vanished without a word is noticed as soon as one that refuses.
         options |= {"connect_timeout": 3, "tcp_user_timeout": DATABASE_WAIT_SECONDS * 1000}
         options.setdefault("options", f"-c lock_timeout={DATABASE_WAIT_SECONDS * 1000}")
@@ -238,6 +257,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_SUFFIX": "",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
+
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.NoValues"
 
 LOGGING = {
     "version": 1,

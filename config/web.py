@@ -24,6 +24,8 @@ from granian.log import LogLevels
 from config.signals import heed_stops
 from config.tether import stop_with
 
+SECRETS = ("SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "PGPASSWORD")
+
 
 def without_server_name(application: WSGIApplication) -> WSGIApplication:
     """`application`, answering under Stockroom's name: a stranger need not learn what serves it."""
@@ -50,7 +52,11 @@ def load() -> WSGIApplication:
     # Granian copies the environment into every request, where HTTP_PROXY would pass for a header of it.
     for name in [name for name in os.environ if name.startswith("HTTP_")]:
         del os.environ[name]
-    return without_server_name(import_string(settings.WSGI_APPLICATION))
+    application = without_server_name(import_string(settings.WSGI_APPLICATION))
+    # And what the settings have read by now is no part of a request, which an error page may print.
+    for name in SECRETS:
+        os.environ.pop(name, None)
+    return application
 
 
 def main() -> None:

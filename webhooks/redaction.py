@@ -3,12 +3,14 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"/hooks/[^/\s'\"?#]+")
+_AT_ITS_PLACE = re.compile(r"(/hooks/[/ ]*)[^/\s'\"?#]+")
+# A sender may have been given the URL with a mistake in it: a token is known by its form, too, 22 characters of base64.
+_ELSEWHERE = re.compile(r"([/=]|%2F|%3D)[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])", re.IGNORECASE)
 
 
 def hide_tokens(text: str) -> str:
-    """`text` with every URL token replaced."""
-    return _TOKEN.sub("/hooks/[token]", text)
+    """`text` with every URL token replaced, and with whatever stands in the place of one or looks like one."""
+    return _ELSEWHERE.sub(r"\1[token]", _AT_ITS_PLACE.sub(r"\1[token]", text))
 
 
 class HideTokens(logging.Filter):

@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def _post(self, url: str, body: bytes, headers: tuple[tuple[str, bytes], ...]) -> tuple[int, str]:
         if not url.startswith(("http://", "https://")):
-            raise CommandError(f"{url!r} is not an HTTP URL")
+            raise CommandError("that is not an HTTP URL")
         request = urllib.request.Request(url, data=body, method="POST")  # noqa: S310  # the scheme is checked above
         request.add_header("Content-Type", "application/json")
         for name, value in headers:
