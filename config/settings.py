@@ -271,5 +271,14 @@ LOGGING = {
         name: {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False}
         # Django gives its development server a handler of its own, which would write URL tokens down.
         for name in ("django", "django.server")
+    }
+    | {
+        # Of a variable that a template looks for in vain it writes all the others, at DEBUG: a secret that is shown
+        # once is among them.
+        "django.template": {
+            "handlers": ["stderr"],
+            "level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL,
+            "propagate": False,
+        },
     },
 }

@@ -8,8 +8,6 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 MOST = 3_000
 """Pages. A site of a few rows has fewer; more means that links lead on without end."""
-MOST_QUERIES = 6
-"""Queries of one path that are followed: filters can be combined without end."""
 ANY = "http://stockroom.invalid"
 
 
@@ -39,10 +37,13 @@ class _Links(HTMLParser):
         self.found += [link for link in (known.get(name) for name in ("href", "src", "action")) if link]
 
 
-def crawl(fetch: Fetch, starts: Iterable[str], *, leave_out: Iterable[str] = ()) -> dict[str, Page]:
+def crawl(
+    fetch: Fetch, starts: Iterable[str], *, leave_out: Iterable[str] = (), most_queries: int = 6
+) -> dict[str, Page]:
     """Every address of this site that links lead to from `starts`, with its answer.
 
-    Addresses that start with one of `leave_out` are not asked for.
+    Addresses that start with one of `leave_out` are not asked for, and of each path so many queries: filters can be
+    combined without end.
     """
     shunned = tuple(leave_out)
     waiting = list(starts)
@@ -51,7 +52,7 @@ def crawl(fetch: Fetch, starts: Iterable[str], *, leave_out: Iterable[str] = ())
     while waiting:
         path = waiting.pop()
         bare, _, query = path.partition("?")
-        if path in pages or path.startswith(shunned) or (query and queries[bare] == MOST_QUERIES):
+        if path in pages or path.startswith(shunned) or (query and queries[bare] == most_queries):
             continue
         queries[bare] += bool(query)
         assert len(pages) < MOST, f"more than {MOST} pages, such as {path}"

@@ -162,6 +162,8 @@ class Stand:
         if self.server is not None:
             _kill(self.server)
             self.server = None
+            # Children of `serve` have sessions of their own and end on hearing of it: a moment later.
+            eventually(lambda: not self._answers())
 
     def stop_server(self) -> int:
         """End the server with SIGTERM; return its status."""
@@ -207,6 +209,9 @@ class Stand:
     def _listens(self) -> bool:
         assert self.server is not None
         assert self.server.poll() is None, self.log.read_text()
+        return self._answers()
+
+    def _answers(self) -> bool:
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         except OSError:

@@ -91,7 +91,7 @@ def test_every_configured_handler_hides_tokens() -> None:
     }
     assert LOGGING["filters"]["hide_tokens"] == {"()": "webhooks.redaction.HideTokens"}
     named = [*LOGGING["loggers"].values(), LOGGING["root"]]
-    assert [described["handlers"] for described in named] == [["stderr"]] * 3
+    assert [described["handlers"] for described in named] == [["stderr"]] * 4
 
 
 @pytest.mark.parametrize(
