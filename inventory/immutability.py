@@ -28,19 +28,42 @@ class Fact:
 
     model: type[models.Model]
     columns: tuple[str, ...] = ()
+    skips_duplicates: bool = False
 
     @property
     def table(self) -> str:
         return self.model._meta.db_table
 
+    @property
+    def unique_columns(self) -> list[tuple[str, ...]]:
+        """What else but the primary key no two rows have in common."""
+        meta = self.model._meta
+        single: list[tuple[str, ...]] = []
+        single += [(str(field.column),) for field in meta.concrete_fields if field.unique and not field.primary_key]
+        return single + [
+            tuple(_column(self.model, name) for name in constraint.fields)
+            for constraint in meta.constraints
+            if isinstance(constraint, models.UniqueConstraint)
+        ]
+
 
 _facts: dict[str, Fact] = {}
 
 
-def declare_immutable(model: type[models.Model], columns: Sequence[str] = ()) -> None:
-    """Declare that rows of `model` are never deleted and never changed (or that only `columns` never change)."""
-    column_names = tuple(str(getattr(model._meta.get_field(name), "column")) for name in columns)  # noqa: B009
-    _facts[model._meta.label] = Fact(model, column_names)
+def declare_immutable(
+    model: type[models.Model], columns: Sequence[str] = (), *, skips_duplicates: bool = False
+) -> None:
+    """Declare that rows of `model` are never deleted and never changed (or that only `columns` never change).
+
+    `skips_duplicates` says that rows are inserted with ON CONFLICT DO NOTHING, so that one that is there already must
+    not be an error.
+    """
+    column_names = tuple(_column(model, name) for name in columns)
+    _facts[model._meta.label] = Fact(model, column_names, skips_duplicates)
+
+
+def _column(model: type[models.Model], field: str) -> str:
+    return str(getattr(model._meta.get_field(field), "column"))  # noqa: B009  # not every field has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +76,17 @@ class Trigger:
 
 
 def _sqlite_triggers(fact: Fact) -> Iterator[Trigger]:
-    # INSERT OR REPLACE removes the row in its way without a word to the delete trigger, unless a connection asks
-    # for that (PRAGMA recursive_triggers), as only ours do.
-    key, name = fact.model._meta.pk.column, f"{_PREFIX}replace_{fact.table}"
+    # INSERT OR REPLACE removes the rows in its way, by whatever key, without a word to the delete trigger, unless a
+    # connection asks for that (PRAGMA recursive_triggers), as only ours do.
+    refuse = f"RAISE(ABORT, '{fact.table} is immutable: replace refused')"
+    others = [(columns, "RAISE(IGNORE)" if fact.skips_duplicates else refuse) for columns in fact.unique_columns]
+    cases = " ".join(
+        f"WHEN EXISTS (SELECT 1 FROM {fact.table} WHERE {_same_row(columns)}) THEN {answer}"  # noqa: S608  # our names
+        for columns, answer in [((str(fact.model._meta.pk.column),), refuse), *others]
+    )
+    name = f"{_PREFIX}replace_{fact.table}"
     yield Trigger(
-        name,
-        fact.table,
-        f"CREATE TRIGGER {name} BEFORE INSERT ON {fact.table} "  # noqa: S608  # our own names
-        f"WHEN EXISTS (SELECT 1 FROM {fact.table} WHERE {key} = NEW.{key}) "
-        f"BEGIN SELECT RAISE(ABORT, '{fact.table} is immutable: replace refused'); END",
+        name, fact.table, f"CREATE TRIGGER {name} BEFORE INSERT ON {fact.table} BEGIN SELECT CASE {cases} END; END"
     )
     for event in ("update", "delete"):
         of = f" OF {', '.join(fact.columns)}" if fact.columns and event == "update" else ""
@@ -72,6 +97,10 @@ def _sqlite_triggers(fact: Fact) -> Iterator[Trigger]:
             f"CREATE TRIGGER {name} BEFORE {event.upper()}{of} ON {fact.table} "
             f"BEGIN SELECT RAISE(ABORT, '{fact.table} is immutable: {event} refused'); END",
         )
+
+
+def _same_row(columns: Sequence[str]) -> str:
+    return " AND ".join(f"{column} = NEW.{column}" for column in columns)
 
 
 def _postgres_triggers(fact: Fact) -> Iterator[Trigger]:
@@ -94,12 +123,12 @@ def _declared(connection: BaseDatabaseWrapper) -> list[Trigger]:
 
 def _present(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> dict[str, str]:
     if connection.vendor == "postgresql":
-        # 'O' and 'A' fire in an ordinary session; a trigger that is disabled, or whose function does something else,
-        # is as good as none.
+        # 'A' fires in every session, 'O' not in one that calls itself a replica; a trigger that is disabled, or whose
+        # function does something else, is as good as none.
         cursor.execute(
             "SELECT t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
             "JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = t.tgfoid "
-            "WHERE n.nspname = current_schema() AND t.tgname LIKE %s AND t.tgenabled IN ('O', 'A') AND p.prosrc = %s",
+            "WHERE n.nspname = current_schema() AND t.tgname LIKE %s AND t.tgenabled = 'A' AND p.prosrc = %s",
             [f"{_PREFIX}%", _PG_REFUSAL],
         )
     else:
@@ -119,6 +148,8 @@ def install(connection: BaseDatabaseWrapper) -> None:
             if trigger.table in tables:
                 _drop(connection, cursor, trigger)
                 cursor.execute(trigger.sql)
+                if connection.vendor == "postgresql":
+                    cursor.execute(f"ALTER TABLE {trigger.table} ENABLE ALWAYS TRIGGER {trigger.name}")
 
 
 def lift(connection: BaseDatabaseWrapper) -> None:

@@ -13,7 +13,7 @@ class WebhooksConfig(AppConfig):
         from webhooks import checks, engine, evidence, panels, worker
         from webhooks.models import Delivery
 
-        immutability.declare_immutable(Delivery, columns=("id", *Delivery.INTAKE))
+        immutability.declare_immutable(Delivery, columns=("id", *Delivery.INTAKE), skips_duplicates=True)
         post_migrate.connect(immutability.install_after_migrate, sender=self, dispatch_uid="webhooks.triggers")
         checks.register()
         evidence.register()

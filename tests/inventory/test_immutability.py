@@ -1,71 +1,26 @@
 """Facts stay as they were inserted: the database itself refuses to change or to delete one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 
-from inventory import immutability, ledger
-from inventory.models import Cause, Movement, Restatement, Retraction, StockEvent
-from tests.webhooks import square
+from inventory import immutability
+from inventory.models import Movement
+from tests.inventory.facts_support import EVERY, FACTS, columns_of, execute, make_facts, refused, rows_of, table_of
 from tests.webhooks.shop import SquareShop
-from webhooks import lookup
 from webhooks.models import Delivery, Endpoint
 
-FACTS: list[type[models.Model]] = [Cause, StockEvent, Restatement, Retraction, Movement]
-EVERY: list[type[models.Model]] = [*FACTS, Delivery]
 INTAKE = ["id", "endpoint", "token", "secret", "received_at", "dedup_key", "body_digest", "body", "headers"]
 FATE = ["state", "reason", "event_kind", "attempts", "due_at", "failed_at", "settled_at", "replays", "waived"]
 
 
-def table_of(model: type[models.Model]) -> str:
-    return model._meta.db_table
-
-
-def rows_of(model: type[models.Model]) -> list[dict[str, Any]]:
-    """Every row, with bytes that can be compared."""
-    return [
-        {name: bytes(value) if isinstance(value, memoryview) else value for name, value in row.items()}
-        for row in model._default_manager.order_by("pk").values()
-    ]
-
-
 @pytest.fixture
 def shop(db: None) -> SquareShop:
-    """A ledger with a row of every fact: stated once, stated again from a second URL, and taken back."""
-    lookup.forget_doorways()
-    shop, second = SquareShop(), SquareShop()
-    first, _ = [*shop.receive(square.CAPTURED), *second.receive(square.CAPTURED)]
-    ledger.retract(first.reference, shop.source.pk, actor="Ada")
-    # PostgreSQL truncates no table of which a constraint is still to be checked: it must be the trigger that refuses.
-    connection.check_constraints()
-    return shop
-
-
-@contextmanager
-def refused(model: type[models.Model], change: str = "") -> Iterator[None]:
-    """What is tried within is refused by the trigger, and every row is as before."""
-    before = rows_of(model)
-    assert before, "there is no row to try it on"
-    with pytest.raises(IntegrityError, match=f"{table_of(model)} is immutable: {change}"), transaction.atomic():
-        yield
-    assert rows_of(model) == before
-
-
-def execute(sql: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
+    return make_facts()
 
 
 every_fact = pytest.mark.parametrize("model", EVERY, ids=lambda model: model.__name__)
 every_unchanging_fact = pytest.mark.parametrize("model", FACTS, ids=lambda model: model.__name__)
-
-
-def columns_of(model: type[models.Model]) -> list[str]:
-    return [str(field.column) for field in model._meta.concrete_fields]
 
 
 def test_the_facts_are_these_six() -> None:
