@@ -10,9 +10,9 @@ from django.views.debug import SafeExceptionReporterFilter
 
 
 class NoValues(SafeExceptionReporterFilter):
-    """No value of any variable: among those of a failed connection is the database's password, in clear.
+    """No value of a variable or of a form: the database's password is among the one, a person's among the other.
 
-    Django hides settings and headers by their names, and while DEBUG is on it hides no variable at all.
+    Django hides settings and headers by their names, and while DEBUG is on it hides neither of these.
     """
 
     # Jetti's secret travels in a header that ends with “hash”.
@@ -21,6 +21,10 @@ class NoValues(SafeExceptionReporterFilter):
     def is_active(self, request: HttpRequest | None) -> bool:  # noqa: ARG002  # Django's signature
         """Also while DEBUG is on."""
         return True
+
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, str]:
+        """The names in a form, each without its value."""
+        return {} if request is None else dict.fromkeys(request.POST, self.cleansed_substitute)
 
     def get_traceback_frame_variables(
         self,

@@ -84,6 +84,7 @@ def test_the_error_pages_of_debug_hold_no_secret_either(vault: Vault) -> None:
     vault.add_endpoints()
     vault.add_people()
     vault.lose_the_database()
+    vault.look_at_logs_and_storage()
     pages = [surface.content for visitor in vault.visitors for surface in visitor.shown]
     assert any(b"OperationalError" in page and b"FIELD_KEYS" in page for page in pages)
     assert vault.hits() == []
