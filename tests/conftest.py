@@ -15,6 +15,12 @@ settings.register_profile("stockroom", deadline=None)
 settings.load_profile("stockroom")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes minutes, so that no worker is left with it while the others have nothing to do."""
+    rooms = ("tests/soak/", "tests/e2e/", "tests/laws/")
+    items.sort(key=lambda item: next((n for n, room in enumerate(rooms) if item.nodeid.startswith(room)), len(rooms)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _databases_can_be_emptied_between_tests() -> None:
     """Lift the triggers around the flush of a test that commits: emptying a table is what they refuse.
