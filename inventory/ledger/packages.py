@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from inventory.events import StreamKind
 from inventory.fold import PackageState
-from inventory.identity import Identifier, References
+from inventory.identity import Identifier
 from inventory.ledger.directory import Directory, OpenStream, open_stream
 from inventory.ledger.errors import ConflictingStatement
 from inventory.ledger.values import names_in
@@ -33,7 +33,7 @@ def _claim_batches(changed: Iterable[tuple[OpenStream, str]], directory: Directo
     """Let each batch that these (package as it is now, tenant) tell belong to the package that tells it."""
     owners: dict[int, OpenStream] = {}
     for stream, tenant in changed:
-        for batch_id in _batches(stream, tenant, directory):
+        for batch_id in batch_places(stream, tenant, directory):
             if owners.setdefault(batch_id, stream).id != stream.id:
                 raise _told_twice(batch_id)
     elsewhere = Count.objects.filter(batch__in=list(owners), stream__kind=StreamKind.PACKAGE)
@@ -55,20 +55,9 @@ def _told_twice(batch_id: int) -> ConflictingStatement:
     return ConflictingStatement(f"batch {batch}: its counts belong to another package already")
 
 
-def _batches(stream: OpenStream, tenant: str, directory: Directory) -> Iterable[int]:
-    if not isinstance(stream.state, PackageState):
-        return ()
-    names = [Identifier(stream.source_id, tenant, batch) for batch in stream.state.whereabouts]
-    references = References()
-    references.batches |= set(names)
-    directory.cover_names(references)
-    return [directory.batches[name] for name in names]
-
-
 def batch_places(stream: OpenStream, tenant: str, directory: Directory) -> dict[int, Columns]:
     """What a package makes of the columns of each batch that it tells."""
-    if not isinstance(stream.state, PackageState):
-        return {}
+    whereabouts = stream.state.whereabouts if isinstance(stream.state, PackageState) else {}
 
     def named(external_id: str) -> Identifier:
         return Identifier(stream.source_id, tenant, external_id)
@@ -79,7 +68,7 @@ def batch_places(stream: OpenStream, tenant: str, directory: Directory) -> dict[
             "listing_id": directory.listings[named(where.listing)] if where.listing else None,
             "location_id": directory.locations[named(where.location)] if where.location else None,
         }
-        for batch, where in stream.state.whereabouts.items()
+        for batch, where in whereabouts.items()
     }
 
 

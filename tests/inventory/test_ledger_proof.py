@@ -1,5 +1,6 @@
 """The proof finds what is wrong, names it, and a rebuild mends it."""
 
+from collections.abc import Sequence
 from io import StringIO
 from typing import Any
 
@@ -7,7 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from inventory import fold as folds
 from inventory import immutability, ledger
+from inventory.events import Statement, StreamKind
+from inventory.ledger.sums import movement_sums
 from inventory.models import Batch, Count, Movement, StockEvent, Stream
 from inventory.registry import Breach
 from tests.inventory.fold.support import born, moved, read
@@ -137,3 +141,29 @@ def test_sums_are_exact_where_64_bits_would_overflow_on_the_way() -> None:
     assert shown() == {("coffee", "shop"): ("9000000000000", "exact")}
     assert len(movements()) == 9
     assert breaches() == []
+
+
+@pytest.mark.usefixtures("_a_lot_and_a_count")
+def test_a_count_that_is_kept_under_another_name_is_missed_under_its_own() -> None:
+    count = Count.objects.get(listing__external_id="coffee")
+    slot = count.slot
+    Count.objects.filter(pk=count.pk).update(slot=slot.replace(":available:", ":held:"))
+    assert set(breaches()) == {
+        ("3 rebuild", f"it shows 90 (exact, {TEN}), a rebuild gives 0 (unknown, no moment)"),
+        ("3 rebuild", f"it shows nothing, a rebuild gives 90 (exact, {TEN})"),
+    }
+
+
+def test_a_fold_that_hangs_on_the_order_of_events_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_apart(make_source(), [read("a", 10, "90"), read("b", 20, "80")])
+    fold = folds.fold
+
+    def first_wins(kind: StreamKind, events: Sequence[Statement], **more: Any) -> object:
+        return fold(kind, events[:1], **more)
+
+    monkeypatch.setattr(folds, "fold", first_wins)
+    assert ("2 convergence", "its events make one state in one order and another in the reverse") in breaches()
+
+
+def test_of_no_counts_there_are_no_sums() -> None:
+    assert list(movement_sums([])) == []
