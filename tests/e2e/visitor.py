@@ -45,7 +45,7 @@ class Visitor:
                 body=answer.body,
             )
 
-        return crawl(fetch, starts, leave_out=["/static/", "/admin/logout/"], most_queries=2)
+        return crawl(fetch, starts, leave_out=["/static/", "/admin/logout/"], most_queries=1)
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
         headers = {"cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
