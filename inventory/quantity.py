@@ -45,7 +45,7 @@ def from_parts(whole: Decimal | int, rest: Decimal | int) -> Decimal:
 
 def quantity_text(value: Decimal) -> str:
     """A quantity as people and programs read it: plain digits, no exponent, no idle zeros."""
-    text = f"{value:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
+    whole, _, rest = f"{value:f}".partition(".")
+    rest = rest.rstrip("0")
+    text = f"{whole}.{rest}" if rest else whole
     return "0" if text == "-0" else text
