@@ -10,7 +10,7 @@ FOUND = $(or $(shell for python in $(PYTHON); do \
 	$$python -c "$(SUITS)" 2>/dev/null && echo $$python && break; done),$(error Stockroom needs Python 3.11 or newer \
 	with its venv module (on Debian and Ubuntu: apt install python3-venv); \
 	found here: $(or $(shell python3 --version 2>/dev/null),no python3)))
-TEMPLATES = find . -name .venv -prune -o -name '*.html' -print0 | xargs -0 -r
+TEMPLATES = find . \( -name .venv -o -name mutants \) -prune -o -name '*.html' -print0 | xargs -0 -r
 # Commands that need no database and no keys of this machine.
 UNKEYED = DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py
 
