@@ -1,12 +1,22 @@
 """A source and short ways to write into its ledger and to read what it shows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from inventory import ledger
-from inventory.events import Statement
+from inventory.events import Statement, StreamKind
 from inventory.ledger import Recorded, Why
 from inventory.models import Cause, Count, Movement, Source
 from inventory.quantity import quantity_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rumour(Statement):
+    """A kind of statement that the ledger has never heard of."""
+
+    stream = StreamKind.COUNT
+    kind = "rumour"
+    rank = 0
 
 
 def make_source(name: str = "Main Street") -> Source:

@@ -1,22 +1,14 @@
 """What the ledger refuses to write, in words for whoever asked."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 
 from inventory import ledger
-from inventory.events import Statement, StreamKind
 from inventory.ledger import UnknownCount
 from inventory.ledger.directory import Directory
 from inventory.models import Cause
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rumour(Statement):
-    stream = StreamKind.COUNT
-    kind = "rumour"
-    rank = 0
+from tests.inventory.ledger_support import Rumour
 
 
 def test_a_statement_of_a_kind_that_has_no_stream_is_a_fault_of_the_caller() -> None:

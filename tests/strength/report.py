@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from tests.strength.survivors import Break, Mutant, break_of
+from tests.strength.survivors import Break, Mutant, Verdict, break_of
 
 HEAD = """# Mutants
 
@@ -32,7 +32,7 @@ def report(
         told = Counter(mutant.verdict for mutant in mutants)
         noticed = sum(number for verdict, number in told.items() if verdict.is_noticed)
         score = noticed / len(mutants)
-        endless = told["timed out"]  # type: ignore[index]
+        endless = told[Verdict.TIMED_OUT]
         lines.append(f"| {room} | {len(mutants)} | {noticed} | {endless} | {len(mutants) - noticed} | {score:.1%} |\n")
         if score < least:
             faults.append(f"{room}: {score:.1%} of its mutants are noticed, less than {least:.0%}")

@@ -1,14 +1,15 @@
 """Deliveries that cannot be prepared together with their batch: none takes a neighbour with it for good."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 from django.db import transaction
 
 from inventory import ledger
-from inventory.events import Statement, StreamKind
+from inventory.events import Statement
 from tests.inventory.fold.support import born, read
+from tests.inventory.ledger_support import Rumour
 from tests.webhooks import square
 from tests.webhooks.inbox_support import Clock, at, fate, store
 from tests.webhooks.shop import SquareShop
@@ -16,16 +17,6 @@ from webhooks import inbox
 from webhooks.processing import process
 from webhooks.providers import Ignored, Intake, Parsed
 from webhooks.providers.square import Square
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rumour(Statement):
-    """A kind of statement that the ledger has never heard of."""
-
-    stream = StreamKind.COUNT
-    kind = "rumour"
-    rank = 0
-
 
 RUMOUR = Rumour(key="rumour", occurred=1, order_key=b"rumour")
 # One batch that lives as a lot and is counted by readings too: no source of ours says both.
