@@ -22,7 +22,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from config.signals import heed_stops
-from config.tether import stop_with
+from webhooks.tether import stop_with
 
 SECRETS = ("SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "PGPASSWORD")
 

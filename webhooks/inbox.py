@@ -160,6 +160,23 @@ def release(deliveries: Iterable[Delivery]) -> None:
     )
 
 
+def give_back(ids: Sequence[int], at: int, error: Exception) -> None:
+    """Note on the delivery that a dead worker was at that the attempt failed; the others that it had are due at once.
+
+    Where it cannot be said which one it was at, `at` is 0 and nothing is done: each is tried alone when it falls due.
+    """
+    if not at:
+        return
+    with transaction.atomic():
+        # What the dead one's transaction still holds for a moment is left to its stamp.
+        rows = Delivery.objects.filter(pk__in=ids, state=Delivery.State.PENDING).select_for_update(skip_locked=True)
+        for delivery in rows.defer("body", "headers"):
+            if delivery.pk == at:
+                fail(delivery, error)
+            elif delivery.attempts == 1:
+                release([delivery])
+
+
 def replay(ids: Sequence[int], *, waive: Sequence[str] = ()) -> int:
     """Put settled deliveries back to be processed again; return how many.
 

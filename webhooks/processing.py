@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -37,34 +37,47 @@ class Quarantined:
 Reading = Parsed | Ignored | Quarantined
 
 
-def process(ids: Sequence[int], *, seconds: float | None = None) -> Counter[str]:
+def _nobody_listens(_delivery: int) -> None:
+    pass
+
+
+def process(
+    ids: Sequence[int], *, seconds: float | None = None, turn_to: Callable[[int], None] = _nobody_listens
+) -> Counter[str]:
     """Process claimed deliveries in one transaction; return how many ended in which state.
 
     After `seconds` no further one is begun: what is left is given back. A delivery that fails takes none of the others
-    with it. Raises django.db.Error when the transaction as a whole fails; then every one falls due again by itself.
+    with it. `turn_to` is told the id of each before it is read and before it is recorded, and 0 where it is about all.
+    Raises django.db.Error when the transaction as a whole fails; then every one falls due again by itself.
     """
     done: Counter[str] = Counter()
     began = time.monotonic()
     with ledger.posting() as book:
         deliveries = inbox.lock(ids)
-        readings: Iterable[tuple[Delivery, Reading]] = _read_all(deliveries, done)
+        readings: Iterable[tuple[Delivery, Reading]] = _read_all(deliveries, done, turn_to)
         if seconds is None:
             # Whoever may take its time reads all of them first, so that all can be locked in one sorted sweep. Where
             # time is short, on SQLite, there is nobody to lock against.
             readings = list(readings)
+            turn_to(0)
             if not _prepare(book, readings):
                 done["failed"] += len(readings)
                 return done
         for delivery, reading in readings:
+            turn_to(delivery.pk)
             done[_settle(book, delivery, reading)] += 1
             if seconds is not None and time.monotonic() - began > seconds:
                 inbox.release(later for later in deliveries if later.pk > delivery.pk)
                 break
+        turn_to(0)
     return done
 
 
-def _read_all(deliveries: Sequence[Delivery], done: Counter[str]) -> Iterator[tuple[Delivery, Reading]]:
+def _read_all(
+    deliveries: Sequence[Delivery], done: Counter[str], turn_to: Callable[[int], None]
+) -> Iterator[tuple[Delivery, Reading]]:
     for delivery in deliveries:
+        turn_to(delivery.pk)
         try:
             reading = read(delivery)
         except Exception as error:

@@ -4,11 +4,13 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from inventory.proofs import Prover
 from webhooks import inbox
+from webhooks.in_hand import InHand
 from webhooks.processing import process
 
 logger = logging.getLogger(__name__)
@@ -23,19 +25,46 @@ IDLE_SECONDS = 0.1
 OUTAGE_SECONDS = 1.0
 
 
-def step() -> Counter[str]:
-    """Claim and process one batch; return how many ended in which state. An empty answer: nothing was due."""
+def step(in_hand: InHand | None = None) -> Counter[str]:
+    """Claim and process one batch; return how many ended in which state. An empty answer: nothing was due.
+
+    `in_hand` is told what is claimed, and which of it is worked on.
+    """
+    in_hand = in_hand or InHand(BATCH)
     sqlite = connection.vendor == "sqlite"
     ids = inbox.claim(SQLITE_BATCH if sqlite else BATCH)
     if not ids:
         return Counter()
     if sqlite:
         time.sleep(SQLITE_PAUSE)
-    done = process(ids, seconds=SQLITE_SECONDS if sqlite else None)
+    done = _process(ids, in_hand)
+    in_hand.take([])
     if sqlite:
         time.sleep(SQLITE_PAUSE)
     # Another worker may have taken what we claimed; it is no reason to believe that nothing is due.
     return done or Counter(skipped=len(ids))
+
+
+def _process(ids: Sequence[int], in_hand: InHand) -> Counter[str]:
+    """Process these together or, where that fails although the database is there, one by one."""
+    in_hand.take(ids)
+    seconds = SQLITE_SECONDS if connection.vendor == "sqlite" else None
+    try:
+        return process(ids, seconds=seconds, turn_to=in_hand.turn_to)
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        if len(ids) == 1:
+            logger.exception("processing delivery %s failed", ids[0])
+            inbox.give_back(ids, ids[0], error)
+            return Counter(failed=1)
+        logger.exception("a batch failed as a whole; each of its %d deliveries is tried alone", len(ids))
+    done: Counter[str] = Counter()
+    for delivery in ids:
+        done += _process([delivery], in_hand)
+        if seconds is not None:
+            time.sleep(SQLITE_PAUSE)
+    return done
 
 
 def drain(stop: threading.Event | None = None) -> Counter[str]:
@@ -61,13 +90,13 @@ def drain(stop: threading.Event | None = None) -> Counter[str]:
     return total
 
 
-def run(stop: threading.Event) -> None:
+def run(stop: threading.Event, in_hand: InHand | None = None) -> None:
     """Work until `stop` is set, and start the proofs that are asked for; a database that goes away is waited for."""
     prover = Prover()
     while not stop.is_set():
         try:
             prover.look(time.monotonic())
-            if not step():
+            if not step(in_hand):
                 stop.wait(IDLE_SECONDS)
         except (OperationalError, InterfaceError) as error:
             logger.warning("the database cannot be used: %s", str(error).strip())

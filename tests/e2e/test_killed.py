@@ -39,21 +39,23 @@ HELD = "SELECT COUNT(*) FROM webhooks_delivery WHERE state = 'pending' AND attem
 
 
 def kill_in_mid_batch(stand: Stand) -> int:
-    """Start a worker, kill it within the transaction that applies a batch; return how many deliveries that held."""
+    """Start a worker, and kill it with its supervisor within the transaction that applies a batch; return how many
+    deliveries that held.
+    """
     before = stand.number(HELD)
     worker = stand.start_worker()
 
     def is_caught() -> bool:
         if stand.number(HELD) == before or not stand.database.is_being_written():
             return False
-        os.kill(worker.pid, signal.SIGSTOP)
+        os.killpg(worker.pid, signal.SIGSTOP)
         if stand.number(HELD) > before and stand.database.is_being_written():
             return True
-        os.kill(worker.pid, signal.SIGCONT)
+        os.killpg(worker.pid, signal.SIGCONT)
         return False
 
     eventually(is_caught, every=0.001)
-    os.kill(worker.pid, signal.SIGKILL)
+    os.killpg(worker.pid, signal.SIGKILL)
     assert worker.wait(timeout=PATIENCE) == -signal.SIGKILL
     return stand.number(HELD) - before
 

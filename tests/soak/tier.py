@@ -5,31 +5,17 @@ import re
 import signal
 import subprocess
 from contextlib import suppress
-from pathlib import Path
 
+from tests.e2e.processes import children_of, command_of
 from tests.e2e.stand import PATIENCE, Stand, eventually
 
 WEB_WORKERS = 2
 MORE_WORKERS = 1
 """Beside the one that `manage.py serve` keeps running."""
 
-_ENDED = re.compile(r"The (?:web server|worker), process (\d+), ended with status (-?\d+)")
-
-
-def children_of(pid: int) -> list[int]:
-    """The processes that it started; none when it has ended."""
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):  # it ends just now
-            found += map(int, task.read_text().split())
-    return found
-
-
-def command_of(pid: int) -> str:
-    """The command line of a process; '' when it has ended."""
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    return ""
+_ENDED = re.compile(
+    r"The (?:web server|worker), process (\d+), ended with (status -?\d+)|worker (\d+) ended with (\w+ \d+);"
+)
 
 
 class Tier:
@@ -59,10 +45,15 @@ class Tier:
         found = [pid for server in self._web_servers() for pid in children_of(server)]
         return [pid for pid in found if " worker-" in command_of(pid)]
 
-    def workers(self) -> list[int]:
-        """The processes that drain the inbox."""
+    def supervisors(self) -> list[int]:
+        """The processes that keep the workers running."""
         own = [pid for pid in children_of(self._server_pid) if "manage.py worker" in command_of(pid)]
         return own + [worker.pid for worker in self.stand.workers if worker.poll() is None]
+
+    def workers(self) -> list[int]:
+        """The processes that drain the inbox."""
+        found = [pid for supervisor in self.supervisors() for pid in children_of(supervisor)]
+        return [pid for pid in found if "manage.py worker" in command_of(pid)]
 
     def kill_web_worker(self, which: int) -> None:
         """SIGKILL for one of them; the web server starts another."""
@@ -71,16 +62,19 @@ class Tier:
         self._kill([_chosen(self.web_workers(), which)])
 
     def kill_worker(self, which: int) -> None:
-        """SIGKILL for one of them; whoever keeps it running starts another."""
+        """SIGKILL for one of them, every second time together with its supervisor; whoever is left starts another."""
         victim = _chosen(self.workers(), which)
-        self._kill([victim])
-        for worker in [worker for worker in self.stand.workers if worker.pid == victim]:
+        keepers = [pid for pid in self.supervisors() if which % 2 and victim in children_of(pid)]
+        self._kill([*keepers, victim])
+        for worker in [worker for worker in self.stand.workers if worker.pid in keepers]:
             self._bury(worker)
             self.stand.start_worker()
 
     def kill(self) -> None:
         """SIGKILL for every process, the parents first, so that none starts a child again."""
-        self._kill([self._server_pid, *self._web_servers(), *self.web_workers(), *self.workers()])
+        parents = [self._server_pid, *self._web_servers(), *self.supervisors()]
+        children = [*self.web_workers(), *self.workers()]
+        self._kill([*parents, *children])
         self.stand.kill_server()
         for worker in list(self.stand.workers):
             self._bury(worker)
@@ -97,8 +91,9 @@ class Tier:
 
     def ended_by_themselves(self) -> list[str]:
         """The processes that nobody killed or stopped and that are gone, as their parents tell it."""
-        told = _ENDED.findall(self.stand.log.read_text(errors="replace"))
-        gone = [f"process {pid} ended with status {status}" for pid, status in told if int(pid) not in self._excused]
+        logs = [log.read_text(errors="replace") for log in (self.stand.log, self.stand.worker_log) if log.exists()]
+        told = {int(told[1] or told[3]): told[2] or told[4] for told in _ENDED.finditer("".join(logs))}
+        gone = [f"process {pid} ended with {how}" for pid, how in told.items() if pid not in self._excused]
         return gone + [
             f"worker {worker.pid} ended with status {worker.returncode}"
             for worker in self.stand.workers

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import StringIO
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import DataError
+from django.db import DataError, OperationalError
 from django.utils import timezone
 
 from inventory import ledger
@@ -24,6 +24,7 @@ from webhooks.models import Delivery
 from webhooks.processing import process
 from webhooks.providers import Ignored, Intake, Parsed
 from webhooks.providers.square import Square
+from webhooks.supervisor import WorkerEnded
 
 # --- Claims ----------------------------------------------------------------------------------------------
 
@@ -159,6 +160,27 @@ def test_one_that_the_database_refuses_takes_no_neighbour_with_it_and_leaves_not
     assert worker.drain() == {"processed": 1}
 
 
+def test_a_batch_that_fails_as_a_whole_is_tried_one_by_one_at_once(
+    shop: SquareShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = store(shop, 1, 2, 3)
+    lock = inbox.lock
+
+    def refused(ids: Sequence[int]) -> list[Delivery]:
+        """The database's refusal of every transaction that has to do with the second delivery."""
+        if second in ids:
+            raise OperationalError("canceling statement due to statement timeout")
+        return lock(ids)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(inbox, "lock", refused)
+        assert worker.drain() == {"processed": 2, "failed": 1}
+    assert fate(first) == ("processed", 1, at(seconds=5), "")
+    reason = "OperationalError: canceling statement due to statement timeout"
+    assert fate(second) == ("pending", 1, at(seconds=5), reason)
+    assert fate(third) == ("processed", 1, at(seconds=5), "")
+
+
 def test_a_failure_whose_words_hold_a_nul_can_be_noted(shop: SquareShop, monkeypatch: pytest.MonkeyPatch) -> None:
     (delivery,) = store(shop, 1)
 
@@ -191,6 +213,38 @@ def test_release_counts_back_one_attempt(shop: SquareShop, clock: Clock) -> None
     inbox.claim(1)
     inbox.release(Delivery.objects.all())
     assert fate(pk) == ("pending", 1, at(seconds=5), "")
+
+
+def test_what_a_dead_worker_had_is_due_at_once_but_for_the_one_that_it_was_at(shop: SquareShop, clock: Clock) -> None:
+    first, second, third = store(shop, 1, 2, 3)
+    assert inbox.claim(10) == [first, second, third]
+    process([first])
+    clock.shift(2)
+    inbox.give_back([first, second, third], second, WorkerEnded("by signal 9"))
+    assert fate(first) == ("processed", 1, at(seconds=5), "")
+    assert fate(second) == ("pending", 1, at(seconds=7), "WorkerEnded: by signal 9")
+    assert fate(third) == ("pending", 0, at(seconds=2), "")
+    assert inbox.claim(10) == [third]
+    clock.shift(5)
+    assert inbox.claim(10) == [second]
+
+
+def test_what_another_worker_took_over_from_a_dead_one_is_not_given_back(shop: SquareShop, clock: Clock) -> None:
+    first, second = store(shop, 1, 2)
+    inbox.claim(10)
+    clock.shift(5)
+    assert inbox.claim(10) == [first]
+    inbox.give_back([first, second], second, WorkerEnded("by signal 9"))
+    assert fate(first) == ("pending", 2, at(seconds=25), "")
+
+
+def test_where_nobody_knows_which_one_a_dead_worker_was_at_each_is_tried_alone(shop: SquareShop, clock: Clock) -> None:
+    first, second = store(shop, 1, 2)
+    inbox.claim(10)
+    inbox.give_back([first, second], 0, WorkerEnded("by signal 9"))
+    clock.shift(5)
+    assert inbox.claim(10) == [first]
+    assert inbox.claim(10) == [second]
 
 
 # --- Workers ---------------------------------------------------------------------------------------------

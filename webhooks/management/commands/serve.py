@@ -38,7 +38,7 @@ class Child:
         self.due_at = 0.0
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "config.tether", str(os.getpid()), *self.arguments]
+        command = [sys.executable, "-m", "webhooks.tether", str(os.getpid()), *self.arguments]
         self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and arguments, no shell
             command, cwd=settings.BASE_DIR, env=os.environ | self.environment, start_new_session=True
         )

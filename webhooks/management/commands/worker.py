@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from webhooks import worker
+from webhooks.supervisor import Supervisor
 
 
 class Command(BaseCommand):
@@ -20,13 +21,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not options["once"]:
+            Supervisor(worker.run, worker.BATCH).run()
+            return
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             # What is in flight is finished; nothing new is begun.
             signal.signal(number, lambda *_: stop.set())
-        if not options["once"]:
-            worker.run(stop)
-            return
         done = worker.drain(stop)
         for state in ("processed", "ignored", "quarantined", "failed"):
             self.stdout.write(f"{state}: {done[state]}")

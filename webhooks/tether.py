@@ -1,4 +1,4 @@
-"""Runs a Python command that stops when its parent is gone: `python -m config.tether PARENT ARGUMENTS...`.
+"""Runs a Python command that stops when its parent is gone: `python -m webhooks.tether PARENT ARGUMENTS...`.
 
 A parent that is killed with SIGKILL cannot stop its children: an orphaned web server would keep the port,
 and an orphaned worker would run on beside the next one. Linux sends a child a signal of its choice when its

@@ -1,0 +1,102 @@
+"""Keeps a worker working: a process that does nothing else, and outlives whatever a delivery does to its worker.
+
+A delivery may end the process that works on it: by a fault in a library, or by more memory than there is. The worker
+is therefore forked from one that has loaded everything and holds nothing. When it dies, the delivery that it was at is
+the one that counts an attempt, its neighbours fall due at once, and the next worker is there within a few
+milliseconds, not after the second or two that Django takes to load.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing.context import ForkProcess
+from types import FrameType
+
+from django.db import Error, connections
+
+from webhooks import inbox
+from webhooks.in_hand import InHand
+from webhooks.tether import stop_with
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+"""Seconds before the next worker where no delivery is to blame; twice as long each time in a row."""
+
+_fork = multiprocessing.get_context("fork")
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+class WorkerEnded(Exception):
+    """The process that worked on a delivery ended before it had done so."""
+
+
+class Supervisor:
+    """Runs `work(stop, in_hand)` in a process of its own, and again whenever that dies, until SIGTERM or SIGINT.
+
+    A stop is passed on, and the worker finishes what it has in hand. One that dies in spite of a stop is not replaced.
+    """
+
+    def __init__(self, work: Callable[[threading.Event, InHand], None], most_in_hand: int) -> None:
+        self._work = work
+        self._in_hand = InHand(most_in_hand)
+        self._stopping = threading.Event()
+        self._pid = os.getpid()
+        self._worker: ForkProcess | None = None
+
+    def run(self) -> None:
+        """Return once the last worker has ended after a stop."""
+        for number in _STOPPING:
+            signal.signal(number, self._stop)
+        unexplained = 0
+        while not self._stopping.is_set():
+            pid, status = self._run_one()
+            if self._stopping.is_set() and status == 0:
+                return
+            at = self._in_hand.current()
+            how = f"signal {-status}" if status < 0 else f"status {status}"
+            logger.error(
+                "worker %d ended with %s; it was at %s", pid, how, f"delivery {at}" if at else "no one delivery"
+            )
+            self._give_back(at, how)
+            unexplained = 0 if at else unexplained + 1
+            if unexplained:
+                self._stopping.wait(min(FIRST_PAUSE * 2.0 ** min(unexplained - 1, 10), LONGEST_PAUSE))
+
+    def _run_one(self) -> tuple[int, int]:
+        """A worker that has ended: its process, and its status or minus the signal that ended it."""
+        self._in_hand.take([])
+        # A connection that two processes share is nobody's.
+        connections.close_all()
+        self._worker = _fork.Process(target=self._be_worker)
+        self._worker.start()
+        if self._stopping.is_set():
+            # The stop came while there was nobody yet to pass it on to.
+            self._worker.terminate()
+        self._worker.join()
+        return self._worker.pid or 0, self._worker.exitcode or 0
+
+    def _be_worker(self) -> None:
+        stop = threading.Event()
+        for number in _STOPPING:
+            signal.signal(number, lambda *_: stop.set())
+        stop_with(self._pid)
+        if self._stopping.is_set():
+            # It came to this process while it still had its parent's handler.
+            return
+        self._work(stop, self._in_hand)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping.set()
+        if os.getpid() == self._pid and self._worker is not None and self._worker.is_alive():
+            self._worker.terminate()
+
+    def _give_back(self, at: int, how: str) -> None:
+        try:
+            inbox.give_back(self._in_hand.ids(), at, WorkerEnded(f"the worker ended with {how} while it was at it"))
+        except Error as error:
+            # They fall due by themselves, a little later.
+            logger.warning("what the worker had in hand could not be given back: %s", str(error).strip())
