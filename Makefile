@@ -14,7 +14,7 @@ TEMPLATES = find . \( -name .venv -o -name mutants \) -prune -o -name '*.html' -
 # Commands that need no database and no keys of this machine.
 UNKEYED = DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py
 
-.PHONY: help run demo test coverage covered prove bench-proof mutants soak lint fmt migrations screenshots lock dev
+.PHONY: help run demo test coverage covered prove bench-proof mutants soak races lint fmt migrations screenshots lock dev
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ mutants: dev ## Break the pure rooms line by line and count what no test notices
 
 soak: dev ## Kill, cut off and restart everything under load: ten minutes (ARGS="murder --deliveries 100000 --kills 50")
 	@.venv/bin/python -m tests.soak $(ARGS)
+
+races: dev ## Let senders, workers and what always fails meet: fifteen minutes (ARGS="same locks poison crowd" to choose)
+	@.venv/bin/python -m tests.races $(ARGS)
 
 lint: dev ## Check style, format, types, templates and migrations
 	.venv/bin/ruff check

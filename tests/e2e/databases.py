@@ -26,6 +26,9 @@ class Database(Protocol):
     def rows(self, sql: str) -> list[Row]:
         """What a query finds."""
 
+    def write(self, sql: str) -> None:
+        """Carry out a statement by somebody's hand, and commit it."""
+
     def is_being_written(self) -> bool:
         """Whether a transaction that has written something is open."""
 
@@ -55,6 +58,10 @@ class SqliteDatabase:
     def rows(self, sql: str) -> list[Row]:
         with closing(sqlite3.connect(self.path, timeout=LOCK_SECONDS)) as connection:
             return connection.execute(sql).fetchall()
+
+    def write(self, sql: str) -> None:
+        with closing(sqlite3.connect(self.path, timeout=LOCK_SECONDS)) as connection, connection:
+            connection.execute(sql)
 
     def is_being_written(self) -> bool:
         with closing(sqlite3.connect(self.path, timeout=0, isolation_level=None)) as connection:
@@ -105,6 +112,10 @@ class PostgresDatabase:
     def rows(self, sql: str) -> list[Row]:
         with psycopg.connect(self.url, autocommit=True) as connection:
             return connection.execute(sql.encode()).fetchall()
+
+    def write(self, sql: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(sql.encode())
 
     def is_being_written(self) -> bool:
         activity = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL"

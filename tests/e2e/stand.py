@@ -149,9 +149,9 @@ class Stand:
 
     # Processes
 
-    def start_server(self) -> None:
+    def start_server(self, *arguments: str) -> None:
         """Start the web server as `manage.py serve` does, and wait until it answers."""
-        self._start_server("-m", "config.web", "--port", str(self.port))
+        self._start_server("-m", "config.web", "--port", str(self.port), *arguments)
 
     def serve(self, *arguments: str) -> None:
         """Start `manage.py serve`: the web server and a worker."""
@@ -173,11 +173,13 @@ class Stand:
         self.kill_server()
         return status
 
-    def start_worker(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start `manage.py worker`."""
+    def start_worker(
+        self, *arguments: str, program: Sequence[str] = ("manage.py", "worker")
+    ) -> subprocess.Popen[bytes]:
+        """Start `manage.py worker`, or a `program` that is one with something added."""
         with self.worker_log.open("ab") as log:
             worker = subprocess.Popen(  # noqa: S603
-                [sys.executable, "manage.py", "worker", *arguments],
+                [sys.executable, *program, *arguments],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=subprocess.PIPE,
@@ -186,6 +188,16 @@ class Stand:
             )
         self.workers.append(worker)
         return worker
+
+    def stop_workers(self) -> list[int]:
+        """End every worker with SIGTERM; return their statuses."""
+        for worker in self.workers:
+            worker.terminate()
+        statuses = [worker.wait(timeout=PATIENCE) for worker in self.workers]
+        for worker in self.workers:
+            _kill(worker)
+        self.workers.clear()
+        return statuses
 
     def close(self) -> None:
         """End every process that this stand started."""

@@ -2,37 +2,12 @@
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
-from threading import Barrier
+from contextlib import ExitStack
 
-from tests.e2e.stand import PATIENCE, STORED, SquareEndpoint, Stand, ask, eventually
+from tests.e2e.stand import PATIENCE, SquareEndpoint, Stand, eventually
 from tests.webhooks import square
 
-SENDERS = 16
-ROUNDS = 20
 MOST_READING = 48
-
-
-def test_a_delivery_that_sixteen_connections_bring_at_once_is_stored_once(stand: Stand) -> None:
-    endpoint = stand.add_square("Square")
-    bodies = [square.counts_updated([square.count("1")], event_id=f"round-{number}") for number in range(ROUNDS)]
-    together = Barrier(SENDERS)
-
-    def send_each() -> list[tuple[int, bytes]]:
-        answers = []
-        with closing(stand.connect()) as connection:
-            for body in bodies:
-                together.wait(timeout=PATIENCE)
-                answer = ask(connection, "POST", endpoint.path, body, endpoint.signed(body))
-                answers.append((answer.status, answer.body))
-        return answers
-
-    with ThreadPoolExecutor(SENDERS) as pool:
-        senders = [pool.submit(send_each) for _ in range(SENDERS)]
-        answers = [sender.result() for sender in senders]
-    assert answers == [[STORED] * ROUNDS] * SENDERS
-    stored = stand.rows("SELECT dedup_key, COUNT(*) FROM webhooks_delivery GROUP BY dedup_key")
-    assert sorted(stored) == sorted((f"round-{number}", 1) for number in range(ROUNDS))
 
 
 def test_senders_that_stall_do_not_keep_the_others_waiting(stand: Stand) -> None:

@@ -1,0 +1,82 @@
+"""`python -m tests.races.poisoned_worker`: `manage.py worker`, with faults that some deliveries of Square bring out.
+
+A delivery asks for its fault by its event id, `poison-KIND-NUMBER`.
+"""
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+import django
+from django.core.management import execute_from_command_line
+from django.db import connection
+
+django.setup()
+
+from inventory import ledger  # noqa: E402  # models can be imported only once Django is set up
+from inventory.events import Statement  # noqa: E402
+from webhooks.providers import Ignored, Intake, Parsed  # noqa: E402
+from webhooks.providers.square import Square  # noqa: E402
+
+STATEMENT_TIMEOUT = "200ms"
+
+
+class Poison(StrEnum):
+    """How a delivery fails, always."""
+
+    EXCEPTION = "exception"
+    RECURSION = "recursion"
+    KILL = "kill"
+    """Its worker's process is killed, as by the kernel for want of memory."""
+    TIMEOUT = "timeout"
+    """A statement that is written for it takes longer than the server lets it. SQLite has no such limit."""
+
+
+_ASKED = re.compile(rb'"event_id":\s*"poison-([a-z]+)-')
+
+
+def endlessly(depth: int) -> int:
+    """Never returns."""
+    return endlessly(depth + 1) + 1
+
+
+def install() -> None:
+    """Put the faults in."""
+    parse, record = Square.parse, ledger.Book.record
+    slow: set[str] = set()
+
+    def faulty_parse(self: Square, intake: Intake) -> Parsed | Ignored:
+        match _ASKED.search(intake.body):
+            case re.Match() as asked:
+                match Poison(asked[1].decode()):
+                    case Poison.EXCEPTION:
+                        raise RuntimeError("this delivery is too much")
+                    case Poison.RECURSION:
+                        endlessly(0)
+                    case Poison.KILL:
+                        os.kill(os.getpid(), signal.SIGKILL)
+                    case Poison.TIMEOUT:
+                        slow.add(f"delivery:{intake.number}")
+        return parse(self, intake)
+
+    def faulty_record(
+        self: ledger.Book, source: int, statements: Sequence[Statement], why: ledger.Why, **more: Any
+    ) -> Any:
+        if why.reference in slow:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
+                cursor.execute("SELECT pg_sleep(60)")
+        return record(self, source, statements, why, **more)
+
+    # mypy knows that a method is not assigned to; here it is the point.
+    setattr(Square, "parse", faulty_parse)  # noqa: B010
+    setattr(ledger.Book, "record", faulty_record)  # noqa: B010
+
+
+if __name__ == "__main__":
+    install()
+    execute_from_command_line(["manage.py", "worker", *sys.argv[1:]])
