@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -47,6 +48,12 @@ def owner() -> Client:
     client = Client()
     client.force_login(User.objects.create_superuser("ada"))
     return client
+
+
+def test_a_name_that_is_too_long_for_an_account_is_no_attempt_to_log_in(client: Client) -> None:
+    answers = [client.post("/admin/login/", {"username": "a" * length, "password": "x"}) for length in (150, 151, 256)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [len(attempt.username or "") for attempt in AccessAttempt.objects.all()] == [150]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from inventory.admin.catalogue import BarcodeAdmin, ListingAdmin, ProductAdmin
 from inventory.admin.counts import CountAdmin
 from inventory.admin.events import RestatementAdmin, RetractionAdmin, StockEventAdmin
 from inventory.admin.ledger import CauseAdmin, MovementAdmin, StreamAdmin
+from inventory.admin.login import LoginForm
 from inventory.admin.people import StaffAdmin
 from inventory.admin.places import LocationAdmin, SiteAdmin
 from inventory.admin.proofs import ProofRunAdmin
@@ -16,6 +17,7 @@ admin.site.site_header = "Stockroom"
 admin.site.site_title = "Stockroom"
 admin.site.index_title = "Work"
 admin.site.site_url = "/"
+admin.site.login_form = LoginForm
 
 __all__ = [
     "BarcodeAdmin",
