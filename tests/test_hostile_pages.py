@@ -56,6 +56,19 @@ def test_a_name_that_is_too_long_for_an_account_is_no_attempt_to_log_in(client: 
     assert [len(attempt.username or "") for attempt in AccessAttempt.objects.all()] == [150]
 
 
+@pytest.mark.parametrize(
+    ("path", "field", "status"),
+    [
+        ("inventory/batch", "counts", 400),
+        ("inventory/batch", "external_id", 400),
+        ("auth/user", "logentry", 400),
+        ("inventory/batch", "id", 200),
+    ],
+)
+def test_rows_are_chosen_by_their_number_and_by_nothing_else(owner: Client, path: str, field: str, status: int) -> None:
+    assert owner.get(f"/admin/{path}/?_popup=1&_to_field={field}").status_code == status
+
+
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the handler of the settings writes."""
@@ -81,6 +94,6 @@ def test_what_a_visitor_did_wrong_is_told_in_one_line(owner: Client, log: io.Str
 
 
 def test_a_fault_of_ours_is_told_with_its_traceback(log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webhooks.middleware.receive", lambda request, token: 1 // 0)
+    monkeypatch.setattr("webhooks.middleware.receive", lambda *_: 1 // 0)
     assert Client(raise_request_exception=False).post("/hooks/any/").status_code == 500
     assert "ZeroDivisionError" in log.getvalue()

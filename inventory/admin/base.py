@@ -41,7 +41,19 @@ class QuantityInput(forms.DecimalField):
         return value if value is None or isinstance(value, str) else quantity_text(value)
 
 
-class StockroomAdmin(DjangoAdmin[Record]):
+class ReferredToByNumber:
+    """Rows are referred to by their number only, as every foreign key here does.
+
+    Django looks closer at any name that stands behind `_to_field=` in an address, and fails where it is that of a
+    relation from another model.
+    """
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:  # noqa: ARG002  # Django's signature
+        """Whether a row may be chosen by this field."""
+        return to_field == "id"
+
+
+class StockroomAdmin(ReferredToByNumber, DjangoAdmin[Record]):
     """A list of bounded cost: no full count, no sorting by or filtering on what no index serves."""
 
     change_form_template = "admin/record_change_form.html"

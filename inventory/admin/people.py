@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from inventory.admin.base import ReferredToByNumber
+
 if TYPE_CHECKING:
     DjangoUserAdmin = UserAdmin[User]
 else:
@@ -17,7 +19,7 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class StaffAdmin(DjangoUserAdmin):
+class StaffAdmin(ReferredToByNumber, DjangoUserAdmin):
     filter_horizontal = ()
     list_display = ("username", "first_name", "last_name", "email", "is_staff", "is_active", "is_superuser")
     list_filter = ("is_staff", "is_active", "groups")
