@@ -1,5 +1,7 @@
 """The login."""
 
+from typing import Any
+
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
 from django.core.validators import MaxLengthValidator
@@ -12,7 +14,7 @@ class LoginForm(AdminAuthenticationForm):
     failed attempts are counted.
     """
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         longest = get_user_model()._meta.get_field("username").max_length
         self.fields["username"].validators.append(MaxLengthValidator(longest))
