@@ -48,16 +48,16 @@ def judge(evidence: list[dict[str, Any]]) -> Findings:
     findings = Findings()
     for account in evidence:
         source = Source.objects.get(endpoints=account["endpoint"])
-        _hold_against_books(account, findings)
-        said = _read_again(source, account["endpoint"], findings)
-        _hold_against_ledger(source, said, findings)
+        hold_against_books(account, findings)
+        said = _read_all_again(source, account["endpoint"], findings)
+        hold_against_ledger(source, said, findings)
         statements = [statement for of_delivery in said.values() for statement in of_delivery]
         findings.wrong += differing(source, shown_worlds(source), what_is_said(worlds(statements)))
         _hold_against_twin(source, account, findings)
     return findings
 
 
-def _hold_against_books(account: dict[str, Any], findings: Findings) -> None:
+def hold_against_books(account: dict[str, Any], findings: Findings) -> None:
     """Every acknowledged body is stored: once where its sender gives ids, else as often as it was acknowledged."""
     provider, bodies = account["provider"], account["bodies"]
     stored = Counter(Delivery.objects.filter(endpoint=account["endpoint"]).values_list("body_digest", flat=True))
@@ -71,22 +71,13 @@ def _hold_against_books(account: dict[str, Any], findings: Findings) -> None:
     findings.wrong += [f"{provider}, body {digest[:12]}: nobody sent it" for digest in stored.keys() - bodies.keys()]
 
 
-def _read_again(source: Source, endpoint: int, findings: Findings) -> dict[str, list[Statement]]:
+def _read_all_again(source: Source, endpoint: int, findings: Findings) -> dict[str, list[Statement]]:
     """By the reference of each delivery that was processed, what its bytes state."""
     said: dict[str, list[Statement]] = {}
     for delivery in Delivery.objects.filter(endpoint=endpoint).order_by("pk").iterator():
         if delivery.state not in {Delivery.State.PROCESSED, Delivery.State.IGNORED}:
             findings.undecided.append(f"{source}, {delivery} is {delivery.state}: {delivery.reason}")
-        dialect = PROVIDERS[source.provider]
-        intake = Intake(
-            number=delivery.pk,
-            received=from_datetime(delivery.received_at),
-            headers=dict(delivery.headers),
-            body=bytes(delivery.body),
-            settings=dialect.settings_of(source.settings),
-        )
-        parsed = dialect.parse(intake)
-        statements: list[Statement] = [*parsed.statements] if isinstance(parsed, Parsed) else []
+        statements = read_again(source, delivery)
         if delivery.state == Delivery.State.IGNORED and statements:
             findings.wrong.append(f"{source}, {delivery} is ignored, and says something")
         if statements:
@@ -94,7 +85,21 @@ def _read_again(source: Source, endpoint: int, findings: Findings) -> dict[str, 
     return said
 
 
-def _hold_against_ledger(source: Source, said: dict[str, list[Statement]], findings: Findings) -> None:
+def read_again(source: Source, delivery: Delivery) -> list[Statement]:
+    """What the bytes of a delivery state; raises MalformedPayload where they cannot be read."""
+    dialect = PROVIDERS[source.provider]
+    intake = Intake(
+        number=delivery.pk,
+        received=from_datetime(delivery.received_at),
+        headers=dict(delivery.headers),
+        body=bytes(delivery.body),
+        settings=dialect.settings_of(source.settings),
+    )
+    parsed = dialect.parse(intake)
+    return [*parsed.statements] if isinstance(parsed, Parsed) else []
+
+
+def hold_against_ledger(source: Source, said: dict[str, list[Statement]], findings: Findings) -> None:
     """Every delivery that says something wrote the ledger once, and every statement is one event."""
     causes = Counter(Cause.objects.filter(reference__startswith="delivery:").values_list("reference", flat=True))
     events = Counter(StockEvent.objects.filter(source=source).values_list("key", flat=True))

@@ -73,7 +73,7 @@ def soak(act: Act, load: Load, *, database: str, directory: Path, say: Callable[
         problems += [f"never taken: {what}" for what in senders.given_up()]
         findings = _judge(ground, senders, accounts, directory)
         clock.tell("judging")
-        problems += _prove(ground)
+        problems += prove(ground)
         clock.tell("proving")
         return Report(
             act=act.name,
@@ -138,7 +138,7 @@ def _judge(ground: Ground, senders: Senders, accounts: Sequence[Account], direct
     return findings
 
 
-def _prove(ground: Ground) -> list[str]:
+def prove(ground: Ground) -> list[str]:
     """What the product's own proofs say against it."""
     proofs = [ground.stand.run(*command, within=JUDGEMENT) for command in (["prove_ledger"], ["rebuild", "--check"])]
     return [f"{' '.join(ran.args[2:])}: {ran.stdout}{ran.stderr}" for ran in proofs if ran.returncode]
