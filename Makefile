@@ -14,7 +14,7 @@ TEMPLATES = find . \( -name .venv -o -name mutants \) -prune -o -name '*.html' -
 # Commands that need no database and no keys of this machine.
 UNKEYED = DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py
 
-.PHONY: help run demo test coverage covered prove bench-proof mutants soak races lint fmt migrations screenshots lock dev
+.PHONY: help run demo test coverage covered prove bench-proof mutants soak races fuzz lint fmt migrations screenshots lock dev
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ soak: dev ## Kill, cut off and restart everything under load: ten minutes (ARGS=
 
 races: dev ## Let senders, workers and what always fails meet: fifteen minutes (ARGS="same locks poison crowd" to choose)
 	@.venv/bin/python -m tests.races $(ARGS)
+
+fuzz: dev ## Send 200,000 hostile requests and 20,000 hostile bodies: twenty minutes (ARGS="strangers --requests 5000 --seed 7")
+	@.venv/bin/python -m tests.fuzz $(ARGS)
 
 lint: dev ## Check style, format, types, templates and migrations
 	.venv/bin/ruff check
