@@ -10,6 +10,7 @@ from pathlib import Path
 import tests.settings  # noqa: F401  # the keys of the processes that are started
 from tests.fuzz.report import Report
 from tests.fuzz.signed import signed
+from tests.fuzz.stalled import stalled
 from tests.fuzz.strangers import strangers
 
 MOST = 10_000_000
@@ -33,6 +34,7 @@ def main() -> None:
         "strangers": lambda directory: strangers(
             requests=options.requests, seed=options.seed, database=options.database, directory=directory, say=say
         ),
+        "stalled": lambda directory: stalled(database=options.database, directory=directory, say=say),
         "signed": lambda directory: signed(
             bodies=options.bodies, seed=options.seed, database=options.database, directory=directory, say=say
         ),
@@ -47,7 +49,7 @@ def main() -> None:
             report = acts[name](Path(directory))
         say("\n".join(report.lines()))
         clean = clean and report.is_clean
-    say(f"  {'to run it again':<34}make fuzz ARGS={' '.join(_chosen(options))!r}")
+    say(f"  {'to run it again':<38}make fuzz ARGS={' '.join(_chosen(options))!r}")
     sys.exit(not clean)
 
 

@@ -37,10 +37,10 @@ class Report:
             kinds.setdefault(kind, Counter())[told] += number
             total[told] += number
         for kind in sorted(kinds):
-            yield f"  {kind:<34}{kinds[kind].total():>8}   {_counted(kinds[kind])}"
-        yield f"  {'in all':<34}{total.total():>8}   {_counted(total)}"
-        yield from (f"  {name:<34}{value}" for name, value in self.facts.items())
-        yield f"  {'problems':<34}{len(self.problems)}"
+            yield f"  {kind:<38}{kinds[kind].total():>8}   {_counted(kinds[kind])}"
+        yield f"  {'in all':<38}{total.total():>8}   {_counted(total)}"
+        yield from (f"  {name:<38}{value}" for name, value in self.facts.items())
+        yield f"  {'problems':<38}{len(self.problems)}"
         yield from (f"problem: {problem[:500]}" for problem in self.problems[:MOST_TOLD])
         if len(self.problems) > MOST_TOLD:
             yield f"problem: and {len(self.problems) - MOST_TOLD} more"
