@@ -5,6 +5,9 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("PROCESS", "web")
 
-from django.core.wsgi import get_wsgi_application  # the settings read the environment set above
+import django
 
-application = get_wsgi_application()
+from config.requests import Handler
+
+django.setup(set_prefix=False)  # the settings read the environment set above
+application = Handler()

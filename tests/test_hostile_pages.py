@@ -1,8 +1,11 @@
 """What no browser sends to a page: each is answered as a mistake of the visitor's, in a line of the log."""
 
+import encodings
 import io
 import logging
+import time
 from collections.abc import Iterator
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from axes.models import AccessAttempt
@@ -10,9 +13,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from config.requests import Handler
+
 pytestmark = pytest.mark.django_db
 
-FORM = "application/x-www-form-urlencoded"
+FORM, FILES = "application/x-www-form-urlencoded", "multipart/form-data"
+FORGED = "A" * 32
+"""A token that a stranger has put into both the cookie and the form."""
 STRANGE_KEYS = ['"aaaaaaaa\\000"', '"\\377aaaaaaaa"', "A" * 32, "a" * 7, "\u00e9" * 32]
 """A cookie in quotes may hold any character; an octal number behind a backslash stands for one."""
 
@@ -30,17 +37,71 @@ def test_a_session_that_was_never_given_out_is_that_of_a_stranger_and_not_looked
     assert answer.status_code == (401 if path.startswith("/api") else 302)
 
 
+def asked(path: str, kind: str, body: bytes = b"a=b") -> int:
+    """The status that a POST gets from the handler of the web server."""
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": path,
+        "CONTENT_TYPE": kind,
+        "CONTENT_LENGTH": str(len(body)),
+        "HTTP_HOST": "testserver",
+        "HTTP_COOKIE": f"csrftoken={FORGED}",
+        "wsgi.input": io.BytesIO(body),
+    }
+    setup_testing_defaults(environ)
+    return Handler().get_response(Handler.request_class(environ)).status_code
+
+
 @pytest.mark.parametrize("path", ["/admin/login/", "/sites/add/", "/nothing/", "/"])
-def test_a_form_in_another_charset_is_a_bad_request_wherever_it_goes(path: str) -> None:
-    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    client.cookies["csrftoken"] = "A" * 32
-    answer = client.post(path, "a=b", content_type=f"{FORM}; charset=utf-7")
-    assert answer.status_code == 400
-    assert "Content-Security-Policy" in answer
+@pytest.mark.parametrize(
+    "kind",
+    [
+        f"{FORM}; charset=utf-7",
+        f"{FORM}; charset=nobody-knows",
+        f"{FORM}; charset*=nobody-knows''x",
+        f"{FORM}; a=b",
+        f"{FILES}; boundary=x; charset=utf-16",
+        f"{FILES}; boundary*=nobody-knows''x",
+        FILES + ";" * 100_000,
+    ],
+)
+def test_a_form_that_is_no_plain_one_is_a_bad_request_wherever_it_goes(path: str, kind: str) -> None:
+    assert asked(path, kind) == 400
 
 
-def test_a_form_in_utf_8_is_read(client: Client) -> None:
-    assert client.post("/admin/login/", "a=b", content_type=f"{FORM}; charset=UTF-8").status_code == 200
+@pytest.mark.parametrize("kind", [FORM, f"{FORM}; charset=UTF-8", f'{FORM};charset="utf-8"', f"{FILES}; boundary=x-'1"])
+def test_a_plain_form_is_read(kind: str) -> None:
+    body = f"csrfmiddlewaretoken={FORGED}".encode()
+    if kind.startswith(FILES):
+        field = b'Content-Disposition: form-data; name="csrfmiddlewaretoken"'
+        body = b"--x-'1\r\n%b\r\n\r\n%b\r\n--x-'1--\r\n" % (field, FORGED.encode())
+    assert asked("/admin/login/", kind, body) == 200
+
+
+@pytest.mark.parametrize("path", ["/hooks/unknown/", "/nothing/"])
+@pytest.mark.parametrize("more", ["x*=nobody-knows''%41", "charset=nobody-knows", ";" * 100_000, "charset=\0"])
+def test_what_stands_behind_the_kind_of_other_content_is_not_read(path: str, more: str) -> None:
+    before, began = set(encodings._cache), time.process_time()
+    assert asked(path, f"application/json; {more}") == 404
+    # Django's parser would take more than a second for the longest.
+    assert time.process_time() - began < 0.5
+    assert set(encodings._cache) == before
+
+
+@pytest.mark.parametrize(
+    ("accepted", "status"),
+    [
+        ("application/json", 401),
+        ("text/html, application/*;q=0.5", 401),
+        ("*/*; x*=nobody-knows''%41", 401),
+        ("a/b; x*=nobody-knows''%41", 406),
+        ("", 406),
+    ],
+)
+def test_of_what_a_visitor_of_the_api_takes_only_the_kinds_are_read(client: Client, accepted: str, status: int) -> None:
+    before = set(encodings._cache)
+    assert client.get("/api/v1/products/", headers={"accept": accepted}).status_code == status
+    assert set(encodings._cache) == before
 
 
 @pytest.fixture
