@@ -72,6 +72,15 @@ def huge_value(chance: Random, request: Request) -> Shot:
     return _with_value(chance, request, chance.choice((b"A", b",", b"v1,", b"=")) * chance.randint(1_000, HUGE))
 
 
+def odd_content_type(chance: Random, request: Request) -> Shot:
+    """Parameters behind the kind of content: encodings that nobody knows, ever new ones, very long ones."""
+    name = b"%x" % chance.getrandbits(chance.choice((8, 64, 20_000)))
+    behind = (b"charset=" + name, b"x*=" + name + b"''%41", b"charset*0*=" + name, b";" * 100_000, b'a="' * 30_000)
+    kind = b"application/json;" + chance.choice((*behind, b"charset=utf-7", b"charset=\xff", b"charset=../x"))
+    headers = [(name, kind if name == b"Content-Type" else value) for name, value in request.headers]
+    return _sent(request, headers)
+
+
 def mangled_proof(chance: Random, request: Request) -> Shot:
     """The proof taken to pieces by its own grammar: some are left out, said twice, exchanged, cut or in capitals."""
 
@@ -158,6 +167,7 @@ HEADERS: dict[str, Mutation] = {
     "header: other letters": other_letters,
     "header: folded value": folded_value,
     "header: huge value": huge_value,
+    "header: odd content type": odd_content_type,
     "header: mangled proof": mangled_proof,
     "header: missing proof": missing_proof,
     "header: repeated": repeated,

@@ -108,6 +108,18 @@ TYPES = (
         "application/json; charset=\u00e9",
     ),
 )
+READ = (
+    *("Accept", "Accept-Language", "Accept-Encoding", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"),
+    *("Range", "If-Range", "Origin", "Referer", "Content-Disposition", "X-Requested-With", "Cache-Control", "Cookie"),
+)
+"""Headers that somebody between the web server and a page reads."""
+ODD = (
+    *("", ",", ";", "=", "*", "*/*;q=x", "a/b;x*=zzz''%41", "a/b;charset=q", ";" * 9_000, "a/b," * 9_000, "bytes=0-"),
+    *("bytes=9-1", "bytes=-1", "bytes=a-b", "bytes=0-0,1-1", "bytes=" + "0-1," * 5_000, "bytes=" + "9" * 5_000 + "-"),
+    *('W/"x"', '"' * 500, "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 99 Foo 99999 99:99:99 GMT", "-1", "9" * 500),
+    *("null", "http://[::1", "http://127.0.0.1:x/", "https://evil.example", "\u00e9", "de-" * 3_000, "xx;q=9e999"),
+    *("a=b; " * 3_000, "=;=;=", 'a="\\', "attachment; filename*=zzz''%41", "csrftoken=" + "x" * 9_000),
+)
 METHODS = (b"GET", b"GET", b"GET", b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"PATCH", b"TRACE")
 FORGERY = "A" * 32
 """A token that a stranger has put into both the cookie and the form."""
@@ -193,9 +205,16 @@ def viewer_asks(session: str, declared: Mapping[str, Sequence[str]]) -> dict[str
     }
 
 
+def odd_headers(chance: Random) -> Shot:
+    headers = [(chance.choice(READ), chance.choice(ODD)) for _ in range(chance.choice((1, 1, 2, 4)))]
+    method = b"POST" if chance.random() < 0.2 else b"GET"
+    return _shot(method, chance.choice((*LISTS, *API, *OTHERS)), headers)
+
+
 STRANGERS: dict[str, Ask] = {
     "page: any": stranger_asks,
     "page: forged session": forged_session,
     "page: forged token": forged_token,
     "page: odd form": odd_form,
+    "page: odd headers": odd_headers,
 }

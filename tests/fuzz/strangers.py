@@ -28,8 +28,8 @@ PEOPLE = ("auth_user", "django_session", "django_admin_log", "webhooks_endpoint"
 BURST, SECONDS_EACH, KEPT = 20, 5.0, 200
 """Refusals of one endpoint that are kept: a burst, then one in so many seconds; never more than the newest (docs)."""
 
-WARM = 0.1
-"""The share of the requests after which every room of the server was entered once."""
+PARTS = 10
+"""After each of so many parts memory is looked at. After the first, every room of the server was entered once."""
 READERS, COPIES = 48, 2
 """So many may be reading a body of 1 MiB, and each holds its pieces and, for a moment, the whole."""
 MARGIN = 64.0
@@ -52,13 +52,14 @@ def strangers(*, requests: int, seed: int, database: str, directory: Path, say: 
         sending = Sending(aim.shot, stand.port, requests)
         with Watch(pids) as watch:
             held = []
-            for share in (WARM, 0.5, 1.0):
-                sending.wait_for(int(share * requests))
+            for part in range(1, PARTS + 1):
+                sending.wait_for(part * requests // PARTS)
                 held.append(watch.now())
                 say(f"{sending.sent} sent after {time.monotonic() - began:.0f} s: {held[-1]:.0f} MiB")
             outcome = sending.end()
         seconds = time.monotonic() - began
         highest = resident(pids, "VmHWM")
+        warm, half, end = held[0], held[PARTS // 2 - 1], held[-1]
         kept = [
             number
             for _, number in stand.rows("SELECT endpoint_id, COUNT(*) FROM webhooks_refusal GROUP BY endpoint_id")
@@ -68,7 +69,7 @@ def strangers(*, requests: int, seed: int, database: str, directory: Path, say: 
             *_answered_nothing(outcome),
             *_left_behind(stand, before),
             *_beyond_bounds(kept, seconds),
-            *_in_memory(held, highest),
+            *_in_memory(warm, half, end, highest),
             *in_the_log(stand.log),
             *_shut_out(stand, accounts),
         ]
@@ -83,7 +84,7 @@ def strangers(*, requests: int, seed: int, database: str, directory: Path, say: 
                 "requests": str(outcome.sent),
                 "answers of 503": str(sum(n for (_, status), n in outcome.statuses.items() if status in SERVER_ERRORS)),
                 "refusals kept": f"{sum(kept)}, of one endpoint at most {max(kept, default=0)}",
-                "memory, MiB": f"warm {held[0]:.0f}, half-time {held[1]:.0f}, end {held[2]:.0f}, at most {highest:.0f}",
+                "memory, MiB": f"warm {warm:.0f}, half-time {half:.0f}, end {end:.0f}, at most {highest:.0f}",
                 "longest answer, s": f"{outcome.longest:.2f}",
                 "seconds": f"{seconds:.0f} ({outcome.sent / seconds:.0f} a second)",
             },
@@ -111,8 +112,7 @@ def _beyond_bounds(kept: list[int], seconds: float) -> list[str]:
     return [f"{number} refusals of one endpoint are kept, more than {most:.0f}" for number in kept if number > most]
 
 
-def _in_memory(held: list[float], highest: float) -> list[str]:
-    warm, half, end = held
+def _in_memory(warm: float, half: float, end: float, highest: float) -> list[str]:
     bound = warm + READERS * COPIES + MARGIN
     problems = [] if highest <= bound else [f"the server held {highest:.0f} MiB, more than {bound:.0f}"]
     if end - half > CREEP:
