@@ -87,7 +87,7 @@ def test_without_the_filter_the_token_would_be_there(db: None, log: Log) -> None
 
 def test_every_configured_handler_hides_tokens() -> None:
     assert {name: described.get("filters") for name, described in LOGGING["handlers"].items()} == {
-        "stderr": ["hide_tokens"]
+        "stderr": ["tracebacks_of_faults", "hide_tokens"]
     }
     assert LOGGING["filters"]["hide_tokens"] == {"()": "webhooks.redaction.HideTokens"}
     named = [*LOGGING["loggers"].values(), LOGGING["root"]]
