@@ -140,6 +140,16 @@ def settle(delivery: Delivery, state: Delivery.State, reason: str = "", *, event
     delivery.save(update_fields=["state", "reason", "event_kind", "settled_at"])
 
 
+def settle_all(settled: Sequence[tuple[Delivery, Delivery.State, str, str]]) -> None:
+    """As `settle`, for many (delivery, state, reason, kind of event) at once."""
+    now = timezone.now()
+    alike: dict[tuple[Delivery.State, str, str], list[int]] = {}
+    for delivery, state, reason, event_kind in settled:
+        alike.setdefault((state, reason, event_kind[:100] or delivery.event_kind), []).append(delivery.pk)
+    for (state, reason, event_kind), ids in alike.items():
+        Delivery.objects.filter(pk__in=ids).update(state=state, reason=reason, event_kind=event_kind, settled_at=now)
+
+
 def fail(delivery: Delivery, error: Exception) -> None:
     """Note that an attempt failed: it is tried again after its backoff, or quarantined after its last attempt."""
     reason = f"{type(error).__name__}: {error}"[:2000].replace("\0", "\\0")

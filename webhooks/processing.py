@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +21,9 @@ from webhooks.payload import MalformedPayload
 from webhooks.providers import PROVIDERS, Ignored, Intake, Parsed
 
 logger = logging.getLogger(__name__)
+
+SLICE = 10
+"""Deliveries that are written at once where time is short."""
 
 MOST_AHEAD = timedelta(minutes=10)
 """How far after its receipt an event may claim to have occurred."""
@@ -54,23 +57,67 @@ def process(
     began = time.monotonic()
     with ledger.posting() as book:
         deliveries = inbox.lock(ids)
-        readings: Iterable[tuple[Delivery, Reading]] = _read_all(deliveries, done, turn_to)
-        if seconds is None:
-            # Whoever may take its time reads all of them first, so that all can be locked in one sorted sweep. Where
-            # time is short, on SQLite, there is nobody to lock against.
-            readings = list(readings)
-            turn_to(0)
-            if not _prepare(book, readings):
-                done["failed"] += len(readings)
-                return done
-        for delivery, reading in readings:
-            turn_to(delivery.pk)
-            done[_settle(book, delivery, reading)] += 1
+        # Where time is short, on SQLite, there are several slices; elsewhere all is locked in one sorted sweep.
+        size = SLICE if seconds is not None else max(len(deliveries), 1)
+        for start in range(0, len(deliveries), size):
+            done += _process_slice(book, deliveries[start : start + size], turn_to)
             if seconds is not None and time.monotonic() - began > seconds:
-                inbox.release(later for later in deliveries if later.pk > delivery.pk)
+                inbox.release(deliveries[start + size :])
                 break
-        turn_to(0)
     return done
+
+
+def _process_slice(book: ledger.Book, deliveries: Sequence[Delivery], turn_to: Callable[[int], None]) -> Counter[str]:
+    done: Counter[str] = Counter()
+    readings = list(_read_all(deliveries, done, turn_to))
+    turn_to(0)
+    if not _prepare(book, readings):
+        done["failed"] += len(readings)
+        return done
+    together, alone = _settle_together(book, readings)
+    for delivery, reading in alone:
+        turn_to(delivery.pk)
+        together[_settle(book, delivery, reading)] += 1
+    turn_to(0)
+    return done + together
+
+
+def _settle_together(
+    book: ledger.Book, readings: Sequence[tuple[Delivery, Reading]]
+) -> tuple[Counter[str], list[tuple[Delivery, Reading]]]:
+    """Settle what is said for the first time, all at once; return how many ended in which state, and who is left.
+
+    Where the ledger refuses something, or anything fails, all are left: alone, each bears its own fault.
+    """
+    simple = [(delivery, reading) for delivery, reading in readings if _is_simple(delivery, reading)]
+    if not simple[1:]:
+        return Counter(), list(readings)
+    try:
+        with book.savepoint():
+            left_out = book.record_together(
+                [(delivery.endpoint.source_id, _statements(reading), _why(delivery)) for delivery, reading in simple]
+            )
+            settled = [pair for place, pair in enumerate(simple) if place not in set(left_out)]
+            inbox.settle_all([(delivery, *_verdict(reading), reading.event_kind) for delivery, reading in settled])
+    except (ConflictingStatement, QuantityOutOfRange):
+        return Counter(), list(readings)
+    except Exception:
+        logger.exception("writing %d deliveries at once failed; each is written alone", len(simple))
+        return Counter(), list(readings)
+    ids = {delivery.pk for delivery, _ in settled}
+    return Counter({Delivery.State.PROCESSED.value: len(ids)}), [
+        (delivery, reading) for delivery, reading in readings if delivery.pk not in ids
+    ]
+
+
+def _is_simple(delivery: Delivery, reading: Reading) -> bool:
+    """Whether a delivery says something, and for the first time."""
+    return isinstance(reading, Parsed) and bool(reading.statements) and not delivery.replays
+
+
+def _why(delivery: Delivery) -> ledger.Why:
+    kind = Cause.Kind.REPLAY if delivery.replays else Cause.Kind.DELIVERY
+    return ledger.Why(kind=kind, reference=delivery.reference)
 
 
 def _read_all(
@@ -225,11 +272,10 @@ def _record(book: ledger.Book, delivery: Delivery, reading: Reading) -> None:
     replayed = delivery.replays > 0
     statements = _statements(reading)
     if statements or replayed:
-        kind = Cause.Kind.REPLAY if replayed else Cause.Kind.DELIVERY
         book.record(
             delivery.endpoint.source_id,
             statements,
-            ledger.Why(kind=kind, reference=delivery.reference),
+            _why(delivery),
             replaces=_replaced(delivery, reading),
         )
 

@@ -1,5 +1,6 @@
 """One transaction of the ledger: what is written as it goes, and what is numbered at its end."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from inventory.ledger.standing import (
     stated_events,
     which_stand,
 )
+from inventory.ledger.turns import turns
 from inventory.models import Cause, Movement, Restatement, Retraction, StockEvent
 
 
@@ -104,10 +106,47 @@ class Book:
             self._add(recorded.cause_id, why, recorded.movements)
         return recorded
 
+    def record_together(self, pieces: Sequence[tuple[int, Sequence[Statement], Why]]) -> list[int]:
+        """Write what several (source id, statements, why) say for the first time; return the places of those left out.
+
+        Everything is as if each were recorded alone, in this order, but with few statements of SQL for all of them (see
+        `turns`). Left out is what has to be held against something: a key that was stated before, or twice here.
+        Raises as `record` does; then nothing of this call is written.
+        """
+        keys = Counter((source_id, statement.key) for source_id, statements, _ in pieces for statement in statements)
+        keys.update(dict.fromkeys(_known_keys(keys), 1))
+        alone = [
+            place
+            for place, (source_id, statements, _) in enumerate(pieces)
+            if any(keys[source_id, statement.key] > 1 for statement in statements)
+        ]
+        together = [piece for place, piece in enumerate(pieces) if place not in set(alone)]
+        with self.savepoint():
+            self._directory.cover((source_id, said) for source_id, statements, _ in together for said in statements)
+            for turn in turns([(source_id, statements) for source_id, statements, _ in together], self._directory):
+                self._write_turn([together[place] for place in turn])
+        return alone
+
+    def _write_turn(self, pieces: Sequence[tuple[int, Sequence[Statement], Why]]) -> None:
+        """Write pieces of which no two touch one count."""
+        rows: list[tuple[Statement, StockEvent]] = []
+        for (source_id, statements, why), cause_id in zip(pieces, self._cause_ids.take(len(pieces)), strict=True):
+            self._add(cause_id, why, [])
+            for statement in statements:
+                stream_id = self._directory.stream_of(source_id, statement).id
+                row = to_row(statement, source_id=source_id, stream_id=stream_id, cause_id=cause_id, revision=0)
+                rows.append((statement, row))
+        StockEvent.objects.bulk_create([row for _, row in rows])
+        changes: dict[str, StreamChange] = {}
+        for statement, row in rows:
+            stream = self._directory.stream_of(row.source_id, statement)
+            changes.setdefault(stream.slot, StreamChange(stream)).added.append((statement, row))
+        self._movements += apply_changes(changes.values(), self._directory)
+
     def correct(self, movements: list[Movement], why: Why) -> None:
         """Add movements that bring a ledger whose sums went wrong back to what its counts show."""
         if movements:
-            cause_id = self._cause_ids.take()
+            [cause_id] = self._cause_ids.take(1)
             for movement in movements:
                 movement.cause_id = cause_id
             self._add(cause_id, why, movements)
@@ -132,7 +171,8 @@ class Book:
     def _write(
         self, source_id: int, statements: dict[str, Statement], reference: str, replaces: Sequence[str]
     ) -> Recorded:
-        recorded = Recorded(cause_id=self._cause_ids.take())
+        [cause_id] = self._cause_ids.take(1)
+        recorded = Recorded(cause_id=cause_id)
         withdrawn, kept = self._replaced(statements, reference, replaces)
         fresh = {key: statement for key, statement in statements.items() if key not in kept}
         self._directory.cover((source_id, statement) for statement in fresh.values())
@@ -140,7 +180,10 @@ class Book:
         if withdrawn:
             self._withdraw(withdrawn, recorded, changes)
         self._state(source_id, fresh, recorded, changes)
-        recorded.movements = apply_changes(changes.values(), self._directory, recorded.cause_id)
+        recorded.movements = apply_changes(changes.values(), self._directory)
+        for movement in recorded.movements:
+            # An event that stands again has the cause that stated it first.
+            movement.cause_id = recorded.cause_id
         return recorded
 
     def _replaced(
@@ -214,6 +257,16 @@ class Book:
         for statement, row in rows:
             stream = self._directory.stream_of(source_id, statement)
             changes.setdefault(stream.slot, StreamChange(stream)).added.append((statement, row))
+
+
+def _known_keys(keys: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Those of these (source id, key) under which something was ever stated."""
+    by_source: dict[int, list[str]] = {}
+    for source_id, key in keys:
+        by_source.setdefault(source_id, []).append(key)
+    for source_id, wanted in by_source.items():
+        known = StockEvent.objects.filter(source_id=source_id, key__in=wanted).order_by()
+        yield from ((source_id, key) for key in known.values_list("key", flat=True).distinct())
 
 
 def _said(stated: Iterable[Stated]) -> list[tuple[int, Statement]]:

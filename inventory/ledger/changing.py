@@ -13,7 +13,7 @@ from inventory.ledger.links import follow_links
 from inventory.ledger.naming import follow_naming, packages_at
 from inventory.ledger.packages import follow_packages
 from inventory.ledger.places import edge_of, follow_places
-from inventory.ledger.projection import write_counts, write_described, write_states
+from inventory.ledger.projection import write_all_described, write_counts, write_states
 from inventory.ledger.slots import stream_slot
 from inventory.ledger.splits import note_splits, split_off
 from inventory.ledger.values import NOTHING_STANDS, CountChange, changes, values_of
@@ -92,8 +92,10 @@ class StreamChange:
         return isinstance(state, CountState) and state.anchor is not None and statement.position < state.anchor
 
 
-def apply_changes(pieces: Iterable[StreamChange], directory: Directory, cause_id: int) -> list[Movement]:
+def apply_changes(pieces: Iterable[StreamChange], directory: Directory) -> list[Movement]:
     """Bring every touched stream to its new state; return the movements, which are not stored yet.
+
+    Each has the cause of the event or retraction that brought it about.
 
     Raises ConflictingStatement for a package that tells of a batch whose counts belong to another one.
     """
@@ -120,8 +122,7 @@ def apply_changes(pieces: Iterable[StreamChange], directory: Directory, cause_id
     ids = write_counts((stream, change) for stream, change, _ in moved)
     write_states(stream for _, stream, _ in changed)
     follow_packages([entry for entry in changed if entry[0].kind is StreamKind.PACKAGE], directory)
-    for _, stream, tenant in changed:
-        write_described(stream, tenant, directory)
+    write_all_described([(stream, tenant) for _, stream, tenant in changed], directory)
     for stream in tied:
         follow_links(stream.id, stream.subject_id)
     for source_id, tenant in sorted(replaced):
@@ -134,7 +135,7 @@ def apply_changes(pieces: Iterable[StreamChange], directory: Directory, cause_id
             as_of=change.after.as_of,
             event=witness if isinstance(witness, StockEvent) else None,
             retraction=witness if isinstance(witness, Retraction) else None,
-            cause_id=cause_id,
+            cause_id=witness.cause_id,
         )
         for _, change, witness in moved
         for delta in change.deltas

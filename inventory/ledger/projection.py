@@ -1,8 +1,10 @@
 """Writes a stream's new state down: the counts, and the rows that it describes."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.db import connection
 from django.db.models import Case, F, Value, When
 
 from inventory.events import FieldValue
@@ -11,15 +13,18 @@ from inventory.identity import Identifier
 from inventory.ledger.directory import Directory, OpenStream
 from inventory.ledger.values import CountChange, names_in
 from inventory.matching import follow_description
-from inventory.models import Batch, Count, Listing, Location, Stream
+from inventory.models import Batch, Count, Listing, Location
 
 NAME_LENGTH = 500
 
 
 def write_states(streams: Iterable[OpenStream]) -> None:
     """Keep the states of these streams."""
-    rows = [Stream(pk=stream.id, state=stream.state.to_json()) for stream in streams]
-    Stream.objects.bulk_update(rows, ["state"])
+    states = [(json.dumps(stream.state.to_json()), stream.id) for stream in streams]
+    if states:
+        with connection.cursor() as cursor:
+            # One statement, executed for each: bulk_update makes a single one with a CASE of all.
+            cursor.executemany("UPDATE inventory_stream SET state = %s WHERE id = %s", states)
 
 
 def write_counts(changed: Iterable[tuple[OpenStream, CountChange]]) -> dict[str, int]:
@@ -40,6 +45,17 @@ def write_counts(changed: Iterable[tuple[OpenStream, CountChange]]) -> dict[str,
         rows.values(), update_conflicts=True, unique_fields=["slot"], update_fields=["quantity", "quality", "as_of"]
     )
     return {row.slot: row.pk for row in written}
+
+
+def write_all_described(changed: Sequence[tuple[OpenStream, str]], directory: Directory) -> None:
+    """As `write_described`, for many (stream, tenant), of which most are lots."""
+    lots = []
+    for stream, tenant in changed:
+        if isinstance(stream.state, LotState):
+            lots.append(Batch(pk=stream.subject_id, **lot_row(stream, stream.state, tenant, directory)))
+        else:
+            write_described(stream, tenant, directory)
+    Batch.objects.bulk_update(lots, ["status", "listing", "location"])
 
 
 def write_described(stream: OpenStream, tenant: str, directory: Directory) -> None:

@@ -18,19 +18,22 @@ class CauseIds:
     def __init__(self) -> None:
         self._last: int | None = None
 
-    def take(self) -> int:
-        """The next id."""
+    def take(self, number: int) -> list[int]:
+        """The next so many ids."""
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [Cause._meta.db_table])
-                return int(cursor.fetchone()[0])
+                cursor.execute(
+                    "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                    [Cause._meta.db_table, number],
+                )
+                return [int(number) for (number,) in cursor.fetchall()]
             if self._last is None:
                 # Nobody else can write while this transaction holds SQLite's only write lock.
                 cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [Cause._meta.db_table])
                 row = cursor.fetchone()
                 self._last = int(row[0]) if row else 0
-        self._last += 1
-        return self._last
+        first, self._last = self._last + 1, self._last + number
+        return list(range(first, self._last + 1))
 
 
 def advance_head(movements: int) -> tuple[int, datetime]:

@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -39,42 +39,59 @@ class Poison(StrEnum):
 _ASKED = re.compile(rb'"event_id":\s*"poison-([a-z]+)-')
 
 
+_slow: set[str] = set()
+"""The references of deliveries whose writing takes too long."""
+
+
 def endlessly(depth: int) -> int:
     """Never returns."""
     return endlessly(depth + 1) + 1
 
 
+def fall_ill(kind: Poison, number: int) -> None:
+    """Do to the reading of delivery `number`, or to its writing later on, what it asks for."""
+    match kind:
+        case Poison.EXCEPTION:
+            raise RuntimeError("this delivery is too much")
+        case Poison.RECURSION:
+            endlessly(0)
+        case Poison.KILL:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case Poison.TIMEOUT:
+            _slow.add(f"delivery:{number}")
+
+
+def write_slowly(references: Iterable[str]) -> None:
+    """Take longer than the server allows, if one of these asked for it."""
+    if _slow.intersection(references):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
+            cursor.execute("SELECT pg_sleep(60)")
+
+
 def install() -> None:
     """Put the faults in."""
-    parse, record = Square.parse, ledger.Book.record
-    slow: set[str] = set()
+    parse, record, together = Square.parse, ledger.Book.record, ledger.Book.record_together
 
     def faulty_parse(self: Square, intake: Intake) -> Parsed | Ignored:
-        match _ASKED.search(intake.body):
-            case re.Match() as asked:
-                match Poison(asked[1].decode()):
-                    case Poison.EXCEPTION:
-                        raise RuntimeError("this delivery is too much")
-                    case Poison.RECURSION:
-                        endlessly(0)
-                    case Poison.KILL:
-                        os.kill(os.getpid(), signal.SIGKILL)
-                    case Poison.TIMEOUT:
-                        slow.add(f"delivery:{intake.number}")
+        if asked := _ASKED.search(intake.body):
+            fall_ill(Poison(asked[1].decode()), intake.number)
         return parse(self, intake)
 
     def faulty_record(
         self: ledger.Book, source: int, statements: Sequence[Statement], why: ledger.Why, **more: Any
     ) -> Any:
-        if why.reference in slow:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
-                cursor.execute("SELECT pg_sleep(60)")
+        write_slowly([why.reference])
         return record(self, source, statements, why, **more)
+
+    def faulty_together(self: ledger.Book, pieces: Sequence[tuple[int, Sequence[Statement], ledger.Why]]) -> list[int]:
+        write_slowly(why.reference for _, _, why in pieces)
+        return together(self, pieces)
 
     # mypy knows that a method is not assigned to; here it is the point.
     setattr(Square, "parse", faulty_parse)  # noqa: B010
     setattr(ledger.Book, "record", faulty_record)  # noqa: B010
+    setattr(ledger.Book, "record_together", faulty_together)  # noqa: B010
 
 
 if __name__ == "__main__":
