@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from tests.e2e.processes import children_of, command_of
 from tests.e2e.stand import Stand
-from tests.soak.tier import children_of, command_of
 
 EVERY = 0.25
 """Seconds from one look to the next."""
