@@ -205,6 +205,19 @@ def test_a_failure_whose_words_hold_a_nul_can_be_noted(shop: SquareShop, monkeyp
     assert fate(delivery)[3] == r"RuntimeError: \0" + "x" * 1985
 
 
+def test_one_that_the_ledger_refuses_is_quarantined_and_takes_no_neighbour_with_it(shop: SquareShop) -> None:
+    first, other, third = store(shop, 1, 2, 3)
+    row = square.count("5", variation="V9")
+    bodies = [square.counts_updated([{**row, "quantity": quantity}], event_id="event-9") for quantity in ("5", "6")]
+    for body in bodies:
+        shop.post(body)
+    said, gainsaid = Delivery.objects.filter(dedup_key="event-9").order_by("pk").values_list("pk", flat=True)
+    Delivery.objects.filter(pk=gainsaid).update(waived=["conflict"])
+    assert worker.drain() == {"processed": 4, "quarantined": 1}
+    assert [fate(pk)[0] for pk in (first, other, third, said)] == ["processed"] * 4
+    assert fate(gainsaid)[::3] == ("quarantined", "event-9:0: another delivery says something else under this key")
+
+
 # --- Given back ------------------------------------------------------------------------------------------
 
 
