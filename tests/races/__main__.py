@@ -12,9 +12,9 @@ from pathlib import Path
 import tests.settings  # noqa: F401  # the keys of the processes that are started
 from tests.e2e.stand import Stand
 from tests.races.crowd import Crowd, post_beside_a_worker
+from tests.races.kinds import Poison
 from tests.races.locks import Crossing, cross
 from tests.races.poison import Mixture, compare, replay_all, run_mixture, run_out
-from tests.races.poisoned_worker import Poison
 from tests.races.same import Rounds, bring_at_once
 from tests.soak.ground import make_ground
 

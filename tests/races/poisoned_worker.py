@@ -8,7 +8,6 @@ import re
 import signal
 import sys
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import Any
 
 import django
@@ -19,21 +18,11 @@ django.setup()
 
 from inventory import ledger  # noqa: E402  # models can be imported only once Django is set up
 from inventory.events import Statement  # noqa: E402
+from tests.races.kinds import Poison  # noqa: E402
 from webhooks.providers import Ignored, Intake, Parsed  # noqa: E402
 from webhooks.providers.square import Square  # noqa: E402
 
 STATEMENT_TIMEOUT = "200ms"
-
-
-class Poison(StrEnum):
-    """How a delivery fails, always."""
-
-    EXCEPTION = "exception"
-    RECURSION = "recursion"
-    KILL = "kill"
-    """Its worker's process is killed, as by the kernel for want of memory."""
-    TIMEOUT = "timeout"
-    """A statement that is written for it takes longer than the server lets it. SQLite has no such limit."""
 
 
 _ASKED = re.compile(rb'"event_id":\s*"poison-([a-z]+)-')

@@ -6,9 +6,9 @@ import pytest
 
 from tests.e2e.stand import Stand
 from tests.races.crowd import Crowd, post_beside_a_worker
+from tests.races.kinds import Poison
 from tests.races.locks import Crossing, cross
 from tests.races.poison import Mixture, replay_all, run_mixture, run_out
-from tests.races.poisoned_worker import Poison
 from tests.races.same import Rounds, bring_at_once
 
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
