@@ -7,10 +7,13 @@ state: whatever happens to the worker, the row falls due again by itself.
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Sequence
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -55,6 +58,8 @@ _INSERT = (
 )
 _INSERTS = {vendor: _INSERT.format(just_after=just_after) for vendor, just_after in _JUST_AFTER.items()}
 
+_writing = threading.Lock()
+
 
 def accept(doorway: Doorway, request: SignedRequest, verified: Verified, dedup_key: str) -> None:
     """Store a genuine request, once; a duplicate changes nothing. Returns only after the commit.
@@ -72,9 +77,39 @@ def accept(doorway: Doorway, request: SignedRequest, verified: Verified, dedup_k
         "body": request.body,
         "headers": json.dumps(kept_headers(request, doorway.provider.kept_headers)),
     }
-    with connection.cursor() as cursor:
+    with _turn_to_write(), connection.cursor() as cursor:
         cursor.execute(_INSERTS[connection.vendor], values)
     engine.wake()
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[None]:
+    """On SQLite, let the threads of this process write one after another.
+
+    It has one writer at a time, and whoever waits looks again after pauses that grow to 100 ms: among many, those that
+    have waited longest are the least likely to be next, and some would wait for seconds. Raises OperationalError where
+    its turn does not come in time; what was waited for it is taken off the wait for other processes.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    longest = float(connection.settings_dict["OPTIONS"]["timeout"])
+    began = time.monotonic()
+    if not _writing.acquire(timeout=longest):
+        raise OperationalError("others are writing to the database, and it did not come to this one's turn")
+    try:
+        _wait_at_most(longest - (time.monotonic() - began))
+        try:
+            yield
+        finally:
+            _wait_at_most(longest)
+    finally:
+        _writing.release()
+
+
+def _wait_at_most(seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {max(int(seconds * 1000), 1)}")
 
 
 def kept_headers(request: SignedRequest, more: frozenset[str] = frozenset()) -> list[list[str]]:

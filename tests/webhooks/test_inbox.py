@@ -3,9 +3,11 @@
 import threading
 from functools import partial
 from io import StringIO
+from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from inventory import ledger
 from inventory.models import Cause, Movement, StockEvent
@@ -178,3 +180,11 @@ def test_the_command_puts_back_and_says_how_many(shop: SquareShop) -> None:
     call_command("replay", first.pk, second.pk, waive=["environment"], stdout=printed)
     assert printed.getvalue() == "put back: 2\n"
     assert worker.drain() == {"processed": 2}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has as many writers as are wanted")
+def test_whoever_does_not_get_a_turn_to_write_in_time_is_asked_to_try_again(shop: SquareShop) -> None:
+    with patch.dict(connection.settings_dict["OPTIONS"], timeout=0.05), inbox._writing:
+        assert shop.post(square.CAPTURED).status_code == 503
+    assert Delivery.objects.count() == 0
+    assert shop.post(square.CAPTURED).status_code == 200
