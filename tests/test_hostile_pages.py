@@ -130,6 +130,14 @@ def test_rows_are_chosen_by_their_number_and_by_nothing_else(owner: Client, path
     assert owner.get(f"/admin/{path}/?_popup=1&_to_field={field}").status_code == status
 
 
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [("inventory/count", "bucket=a%00b"), ("inventory/listing", "match=%00"), ("auth/user", "username=%00")],
+)
+def test_a_list_is_not_asked_for_what_no_text_can_hold(owner: Client, path: str, query: str) -> None:
+    assert owner.get(f"/admin/{path}/?{query}").status_code == 400
+
+
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the handler of the settings writes."""

@@ -41,6 +41,11 @@ class QuantityInput(forms.DecimalField):
         return value if value is None or isinstance(value, str) else quantity_text(value)
 
 
+def can_be_kept(value: str) -> bool:
+    """Whether a text may stand in the database. PostgreSQL refuses even to compare with one that holds a NUL."""
+    return "\0" not in value
+
+
 class ReferredToByNumber:
     """Rows are referred to by their number only, as every foreign key here does.
 
@@ -102,7 +107,7 @@ class StockroomAdmin(ReferredToByNumber, DjangoAdmin[Record]):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Record]:
         return super().get_queryset(request).defer(*self.deferred)
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:  # noqa: ARG002
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the page's own filters and our links ask for: any other lookup may read the whole table."""
         names = [
             shown if isinstance(shown, str) else getattr(shown, "parameter_name", "")
@@ -110,7 +115,7 @@ class StockroomAdmin(ReferredToByNumber, DjangoAdmin[Record]):
         ]
         # A filter of a column that may be empty offers “unknown”, which asks for `isnull`.
         own = {*names, *(f"{name}__{how}" for name in names for how in ("exact", "isnull"))}
-        return lookup in self.linked_filters or lookup in own
+        return can_be_kept(value) and (lookup in self.linked_filters or lookup in own)
 
     def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., str], str, str] | None]:
         """Never `delete_selected`: it reads every row that hangs on the chosen ones."""

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from inventory.admin.base import ReferredToByNumber
+from inventory.admin.base import ReferredToByNumber, can_be_kept
 
 if TYPE_CHECKING:
     DjangoUserAdmin = UserAdmin[User]
@@ -34,6 +34,9 @@ class StaffAdmin(ReferredToByNumber, DjangoUserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         shown = tuple(super().get_readonly_fields(request, obj))
         return shown if _is_superuser(request) else (*shown, "is_superuser")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return can_be_kept(value) and super().lookup_allowed(lookup, value, request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An administrator who could set a superuser's password would be one."""

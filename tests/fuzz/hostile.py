@@ -28,7 +28,8 @@ def _replaced(chance: Random, body: bytes, choices: Sequence[Tree], wanted: Call
 
     def change(tree: Tree) -> None:
         found = find(tree, wanted) or list(slots(tree))
-        put(chance.choice(found), chance.choice(choices))
+        # A copy: put into itself, what is chosen twice would have no end.
+        put(chance.choice(found), copied(chance.choice(choices)))
 
     return _spoilt(chance, body, change)
 

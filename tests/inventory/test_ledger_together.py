@@ -98,7 +98,10 @@ def test_pieces_that_touch_one_count_take_turns(what: str) -> None:
 def test_a_lot_off_which_another_was_split_before_waits_for_its_turn() -> None:
     source = make_source()
     write(source, sack_born(), split("bag", 30, "sack", "bag", "40"))
-    pieces = [[replace(sack_born(), key="other", batch="other")], [sack_moved("to cold", 20, "bay", "cold")]]
+    pieces: list[list[Statement]] = [
+        [replace(sack_born(), key="other", batch="other")],
+        [sack_moved("to cold", 20, "bay", "cold")],
+    ]
     with transaction.atomic():
         directory = Directory()
         directory.cover((source.pk, statement) for statements in pieces for statement in statements)
@@ -107,7 +110,12 @@ def test_a_lot_off_which_another_was_split_before_waits_for_its_turn() -> None:
 
 def test_what_is_written_together_moves_what_it_moves_alone_by_its_own_cause() -> None:
     source = make_source()
-    pieces = [[read("1", 10, "5")], [of("other", read("2", 11, "7"))], [adjust("3", 12, "-2")], [read("4", 9, "8")]]
+    pieces: list[list[Statement]] = [
+        [read("1", 10, "5")],
+        [of("other", read("2", 11, "7"))],
+        [adjust("3", 12, "-2")],
+        [read("4", 9, "8")],
+    ]
     assert write_together(source, *pieces) == []
     # What is written in one turn comes before what has to wait for the next.
     assert movements() == [("coffee@shop", "5"), ("other@shop", "7"), ("coffee@shop", "-2")]
@@ -143,7 +151,11 @@ def test_what_was_said_before_or_twice_is_left_out() -> None:
 
 def test_where_one_is_out_of_range_nothing_is_written() -> None:
     source = make_source()
-    pieces = [[of("other", read("1", 1, "5"))], [read("2", 2, str(LIMIT))], [adjust("3", 3, "1")]]
+    pieces: list[list[Statement]] = [
+        [of("other", read("1", 1, "5"))],
+        [read("2", 2, str(LIMIT))],
+        [adjust("3", 3, "1")],
+    ]
     with pytest.raises(QuantityOutOfRange), ledger.posting() as book, book.savepoint():
         book.record_together([(source.pk, said, Why(kind=Cause.Kind.DELIVERY)) for said in pieces])
     assert (StockEvent.objects.count(), Cause.objects.count(), movements()) == (0, 0, [])
