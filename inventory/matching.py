@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from inventory.events import FieldValue, ListingDescribed
+from inventory.events import IDENTIFIER_LENGTH, FieldValue, ListingDescribed
 from inventory.models import Barcode, Listing, Product
 
 GTIN_LENGTHS = {8, 12, 13, 14}
@@ -32,9 +32,16 @@ def gtin_of(code: str) -> str:
 
 
 def codes_in(fields: Mapping[str, FieldValue]) -> dict[str, str]:
-    """The barcodes that a listing's description gives, each with its GTIN or ''."""
+    """The barcodes that a listing's description gives, each with its GTIN or ''.
+
+    One that is longer than an identifier may be is nothing that anybody scans: it stays in the description alone.
+    """
     listed = fields.get("barcodes")
-    codes = [code for code in listed if isinstance(code, str) and code] if isinstance(listed, list) else []
+    codes = (
+        [code for code in listed if isinstance(code, str) and 0 < len(code) <= IDENTIFIER_LENGTH]
+        if isinstance(listed, list)
+        else []
+    )
     return {code: gtin_of(code) for code in codes}
 
 

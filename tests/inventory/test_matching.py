@@ -68,6 +68,17 @@ def test_codes_that_are_no_gtin_match_nothing() -> None:
 
 
 @pytest.mark.django_db
+def test_a_code_that_is_too_long_to_be_one_stays_in_the_description_alone() -> None:
+    source = make_source()
+    longest, longer = "c" * 255, "c" * 256
+    describe(source, "mints", barcodes=[longest, longer])
+    assert list(Barcode.objects.values_list("code", flat=True)) == [longest]
+    assert Listing.objects.get().description == {"barcodes": [longest, longer]}
+    assert ledger.prove().breaches == []
+    assert list(ledger.differences()) == []
+
+
+@pytest.mark.django_db
 def test_what_staff_have_decided_stays() -> None:
     source = make_source("one")
     describe(source, "A", barcodes=[GTIN])
