@@ -65,7 +65,7 @@ soak: dev ## Kill, cut off and restart everything under load: ten minutes (ARGS=
 races: dev ## Let senders, workers and what always fails meet: fifteen minutes (ARGS="same locks poison crowd" to choose)
 	@.venv/bin/python -m tests.races $(ARGS)
 
-fuzz: dev ## Send 200,000 hostile requests and 20,000 hostile bodies: twenty minutes (ARGS="strangers --requests 5000 --seed 7")
+fuzz: dev ## Send 200,000 hostile requests and 20,000 hostile bodies: ten minutes (ARGS="strangers --requests 5000 --seed 7")
 	@.venv/bin/python -m tests.fuzz $(ARGS)
 
 lint: dev ## Check style, format, types, templates and migrations
