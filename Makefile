@@ -37,7 +37,7 @@ demo: ## Run a shop with a week of invented trade, on demo.sqlite3 (PORT=..., FR
 	@exec .venv/bin/python manage.py serve --port "$(PORT)" $(ARGS)
 
 test: dev ## Run every test, on SQLite or on DATABASE_URL=postgres://... (ARGS="-k door" to choose)
-	@.venv/bin/python -m pytest -p tests.machine -n auto --dist worksteal $(ARGS)
+	@.venv/bin/python -m pytest -p tests.machine -n auto --maxschedchunk 1 $(ARGS)
 
 coverage: dev ## Run every test on SQLite and on DATABASE_URL=postgres://..., and demand every branch of the inner rooms
 	@rm -f .coverage .coverage.*
@@ -50,7 +50,7 @@ covered: ## Say which branches of the inner rooms the last runs did not try, and
 	@.venv/bin/coverage report --fail-under=100
 
 prove: dev ## Try the laws on 50,000 random histories of every provider: an hour or two (ARGS="-k square" to choose)
-	@PROVE=1 .venv/bin/python -m pytest -p tests.machine -n auto --dist worksteal \
+	@PROVE=1 .venv/bin/python -m pytest -p tests.machine -n auto --maxschedchunk 1 \
 		tests/laws tests/e2e/test_convergence_over_http.py $(ARGS)
 
 bench-proof: dev ## Time the night's proof on a million counts, and the door beside it (ARGS="--counts 100000" for fewer)

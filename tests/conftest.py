@@ -17,7 +17,7 @@ settings.load_profile("stockroom")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes minutes, so that no worker is left with it while the others have nothing to do."""
-    rooms = ("tests/soak/", "tests/e2e/", "tests/laws/")
+    rooms = ("tests/soak/", "tests/laws/", "tests/fuzz/", "tests/races/", "tests/e2e/")
     items.sort(key=lambda item: next((n for n, room in enumerate(rooms) if item.nodeid.startswith(room)), len(rooms)))
 
 

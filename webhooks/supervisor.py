@@ -10,21 +10,22 @@ import logging
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable
-from multiprocessing.context import ForkProcess
-from types import FrameType
 
 from django.db import Error, connections
 
 from webhooks import inbox
 from webhooks.in_hand import InHand
+from webhooks.stop import Stop
 from webhooks.tether import stop_with
 
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before the next worker where no delivery is to blame; twice as long each time in a row."""
+
+LOOK_SECONDS = 0.1
+"""From one look at the worker to the next."""
 
 _fork = multiprocessing.get_context("fork")
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -40,21 +41,20 @@ class Supervisor:
     A stop is passed on, and the worker finishes what it has in hand. One that dies in spite of a stop is not replaced.
     """
 
-    def __init__(self, work: Callable[[threading.Event, InHand], None], most_in_hand: int) -> None:
+    def __init__(self, work: Callable[[Stop, InHand], None], most_in_hand: int) -> None:
         self._work = work
         self._in_hand = InHand(most_in_hand)
-        self._stopping = threading.Event()
+        self._stop = Stop()
         self._pid = os.getpid()
-        self._worker: ForkProcess | None = None
 
     def run(self) -> None:
         """Return once the last worker has ended after a stop."""
         for number in _STOPPING:
-            signal.signal(number, self._stop)
+            signal.signal(number, lambda *_: self._stop.set())
         unexplained = 0
-        while not self._stopping.is_set():
+        while not self._stop.is_set():
             pid, status = self._run_one()
-            if self._stopping.is_set() and status == 0:
+            if self._stop.is_set() and status == 0:
                 return
             at = self._in_hand.current()
             how = f"signal {-status}" if status < 0 else f"status {status}"
@@ -64,35 +64,26 @@ class Supervisor:
             self._give_back(at, how)
             unexplained = 0 if at else unexplained + 1
             if unexplained:
-                self._stopping.wait(min(FIRST_PAUSE * 2.0 ** min(unexplained - 1, 10), LONGEST_PAUSE))
+                self._stop.wait(min(FIRST_PAUSE * 2.0 ** min(unexplained - 1, 10), LONGEST_PAUSE))
 
     def _run_one(self) -> tuple[int, int]:
         """A worker that has ended: its process, and its status or minus the signal that ended it."""
         self._in_hand.take([])
         # A connection that two processes share is nobody's.
         connections.close_all()
-        self._worker = _fork.Process(target=self._be_worker)
-        self._worker.start()
-        if self._stopping.is_set():
-            # The stop came while there was nobody yet to pass it on to.
-            self._worker.terminate()
-        self._worker.join()
-        return self._worker.pid or 0, self._worker.exitcode or 0
+        worker = _fork.Process(target=self._be_worker)
+        worker.start()
+        while worker.is_alive():
+            if self._stop.is_set():
+                # Again and again: a process forgets what comes to it while it is being forked.
+                worker.terminate()
+            worker.join(LOOK_SECONDS)
+        return worker.pid or 0, worker.exitcode or 0
 
     def _be_worker(self) -> None:
-        stop = threading.Event()
-        for number in _STOPPING:
-            signal.signal(number, lambda *_: stop.set())
+        # The handlers are its parent's, and so is what they set; since the fork it is this process's own.
         stop_with(self._pid)
-        if self._stopping.is_set():
-            # It came to this process while it still had its parent's handler.
-            return
-        self._work(stop, self._in_hand)
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stopping.set()
-        if os.getpid() == self._pid and self._worker is not None and self._worker.is_alive():
-            self._worker.terminate()
+        self._work(self._stop, self._in_hand)
 
     def _give_back(self, at: int, how: str) -> None:
         try:

@@ -1,7 +1,6 @@
 """The worker: drains the inbox, one step after another, until it is told to stop."""
 
 import logging
-import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from inventory.proofs import Prover
 from webhooks import inbox
 from webhooks.in_hand import InHand
 from webhooks.processing import process
+from webhooks.stop import Stop
 
 logger = logging.getLogger(__name__)
 
@@ -67,10 +67,10 @@ def _process(ids: Sequence[int], in_hand: InHand) -> Counter[str]:
     return done
 
 
-def drain(stop: threading.Event | None = None) -> Counter[str]:
+def drain(stop: Stop | None = None) -> Counter[str]:
     """Process everything that is due, and wait for what other workers hold; return what was done."""
     total: Counter[str] = Counter()
-    stop = stop or threading.Event()
+    stop = stop or Stop()
     while not stop.is_set():
         try:
             done = step()
@@ -90,7 +90,7 @@ def drain(stop: threading.Event | None = None) -> Counter[str]:
     return total
 
 
-def run(stop: threading.Event, in_hand: InHand | None = None) -> None:
+def run(stop: Stop, in_hand: InHand | None = None) -> None:
     """Work until `stop` is set, and start the proofs that are asked for; a database that goes away is waited for."""
     prover = Prover()
     while not stop.is_set():

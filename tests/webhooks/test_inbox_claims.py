@@ -24,6 +24,7 @@ from webhooks.models import Delivery
 from webhooks.processing import SLICE, process
 from webhooks.providers import Ignored, Intake, Parsed
 from webhooks.providers.square import Square
+from webhooks.stop import Stop
 from webhooks.supervisor import WorkerEnded
 
 # --- Claims ----------------------------------------------------------------------------------------------
@@ -299,16 +300,16 @@ def test_worker_once_drains_everything_and_prints_what_was_done(
     assert printed.getvalue() == "processed: 3\nignored: 1\nquarantined: 1\nfailed: 1\n"
 
 
-class OtherWorker(threading.Event):
+class OtherWorker(Stop):
     """Never asks to stop; in the time that is waited it does what the other worker would have done."""
 
     def __init__(self, work: Callable[[], object]) -> None:
-        threading.Event.__init__(self)
+        Stop.__init__(self)
         self.work = work
-        self.waited: list[float | None] = []
+        self.waited: list[float] = []
 
-    def wait(self, timeout: float | None = None) -> bool:
-        self.waited.append(timeout)
+    def wait(self, seconds: float) -> bool:
+        self.waited.append(seconds)
         if len(self.waited) == 3:
             self.work()
         return False

@@ -58,7 +58,8 @@ def test_a_bomb_is_refused_fast_and_in_bounded_memory(body: bytes, problem: str)
         tracemalloc.stop()
     assert caught.value.problem == problem
     assert len(str(caught.value)) < 300
-    assert seconds < 2
+    # What grew with the square of the size would take minutes.
+    assert seconds < 20
     assert peak < 8 * MIB
 
 

@@ -1,12 +1,12 @@
 """`manage.py worker`: drain the inbox."""
 
 import signal
-import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from webhooks import worker
+from webhooks.stop import Stop
 from webhooks.supervisor import Supervisor
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if not options["once"]:
             Supervisor(worker.run, worker.BATCH).run()
             return
-        stop = threading.Event()
+        stop = Stop()
         for number in (signal.SIGINT, signal.SIGTERM):
             # What is in flight is finished; nothing new is begun.
             signal.signal(number, lambda *_: stop.set())
