@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from inventory.events import Description, LotSpawned, LotStatement, PackageStatement, Statement, StreamKind
+from inventory.events import (
+    Description,
+    ListingDescribed,
+    LotSpawned,
+    LotStatement,
+    PackageStatement,
+    Statement,
+    StreamKind,
+)
 from inventory.identity import Identifier
 from inventory.ledger.directory import Directory
 from inventory.ledger.slots import AccountName, stream_slot
@@ -38,8 +46,9 @@ def turns(pieces: Sequence[Piece], directory: Directory) -> list[list[int]]:
 def _writes(piece: Piece, directory: Directory, parents: set[Identifier]) -> Iterator[str]:
     source_id, statements = piece
     for statement in statements:
-        # A description moves nothing, and its registers may be written in any order.
-        if not isinstance(statement, Description):
+        # A description moves nothing, and its registers may be written in any order. But what a listing is called when
+        # it is described first, its product is called from then on.
+        if isinstance(statement, ListingDescribed) or not isinstance(statement, Description):
             yield directory.slot_of(source_id, statement)
         if isinstance(statement, LotStatement) and (
             isinstance(statement, LotSpawned) or Identifier(source_id, statement.tenant, statement.batch) in parents

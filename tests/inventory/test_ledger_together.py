@@ -8,11 +8,11 @@ import pytest
 from django.db import transaction
 
 from inventory import ledger
-from inventory.events import Adjustment, PackageRead, Reading, Statement
+from inventory.events import Adjustment, FieldValue, PackageRead, PlaceDescribed, Reading, Statement
 from inventory.ledger import ConflictingStatement, Why
 from inventory.ledger.directory import Directory
 from inventory.ledger.turns import turns
-from inventory.models import Cause, Movement, Source, StockEvent
+from inventory.models import Cause, Listing, Movement, Source, StockEvent
 from inventory.quantity import LIMIT, QuantityOutOfRange
 from tests.inventory.fold.support import adjust, described, read
 from tests.inventory.fold.test_naming import named
@@ -34,6 +34,10 @@ def of(listing: str, statement: Reading | Adjustment) -> Reading | Adjustment:
 
 def from_package(name: str, key: str, at: int) -> PackageRead:
     return replace(package(key, at), package=name)
+
+
+def place(key: str, at: int, **fields: FieldValue) -> PlaceDescribed:
+    return PlaceDescribed(key=key, occurred=at, order_key=key.encode(), location="bay", fields=fields)
 
 
 def write_together(source: Source, *pieces: Sequence[Statement]) -> list[int]:
@@ -67,7 +71,8 @@ TURNS: dict[str, tuple[list[list[Statement]], list[list[int]]]] = {
         ],
         [[0, 2], [1], [3]],
     ),
-    "descriptions of one listing": ([[described("1", 1, name="Mint")], [described("2", 2, name="Mints")]], [[0, 1]]),
+    "descriptions of one listing": ([[described("1", 1, name="Mint")], [described("2", 2, name="Mints")]], [[0], [1]]),
+    "descriptions of one place": ([[place("1", 1, name="Bay")], [place("2", 2, name="Cold bay")]], [[0, 1]]),
     "lots of their own": ([[sack_born()], [replace(sack_born(), key="other", batch="other")]], [[0, 1]]),
     "a lot that is split off, among others": (
         [
@@ -126,6 +131,14 @@ def test_what_is_written_together_moves_what_it_moves_alone_by_its_own_cause() -
         "delivery:2",
         "delivery:3",
     ]
+
+
+def test_a_product_is_called_what_its_listing_was_called_first() -> None:
+    source = make_source()
+    names = [described("1", 1, name="Mint"), described("2", 2, name="Mints")]
+    assert write_together(source, *([said] for said in names)) == []
+    [(listing, product)] = Listing.objects.values_list("name", "product__name")
+    assert (listing, product) == ("Mints", "Mint")
 
 
 @pytest.mark.parametrize("order", list(permutations(range(5)))[::7])
