@@ -17,12 +17,9 @@ from django.db import Error, connections
 from webhooks import inbox
 from webhooks.in_hand import InHand
 from webhooks.stop import Stop
-from webhooks.tether import stop_with
+from webhooks.tether import pause_after, stop_with
 
 logger = logging.getLogger(__name__)
-
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-"""Seconds before the next worker where no delivery is to blame; twice as long each time in a row."""
 
 LOOK_SECONDS = 0.1
 """From one look at the worker to the next."""
@@ -64,7 +61,7 @@ class Supervisor:
             self._give_back(at, how)
             unexplained = 0 if at else unexplained + 1
             if unexplained:
-                self._stop.wait(min(FIRST_PAUSE * 2.0 ** min(unexplained - 1, 10), LONGEST_PAUSE))
+                self._stop.wait(pause_after(unexplained))
 
     def _run_one(self) -> tuple[int, int]:
         """A worker that has ended: its process, and its status or minus the signal that ended it."""

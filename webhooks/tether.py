@@ -13,6 +13,7 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a child that ended is started again
 
 
 def stop_with(parent: int) -> None:
@@ -28,6 +29,11 @@ def stop_with(parent: int) -> None:
         raise OSError(number, os.strerror(number))
     if os.getppid() != parent:
         sys.exit(f"the parent, process {parent}, is gone")
+
+
+def pause_after(ends_in_a_row: int) -> float:
+    """How many seconds a parent waits before it starts a child again that has ended so often in a row."""
+    return min(FIRST_PAUSE * 2.0 ** min(ends_in_a_row - 1, 10), LONGEST_PAUSE)
 
 
 if __name__ == "__main__":

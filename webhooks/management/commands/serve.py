@@ -13,10 +13,11 @@ from types import FrameType
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from webhooks.tether import pause_after
+
 TICK = 0.1  # seconds between two looks at the children
 PORT_PATIENCE = 3.0  # seconds in which the server of a run that was just killed may still let go of the port
 SETTLED = 30.0  # seconds after which a child counts as up, and its earlier ends are forgotten
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a child that ended is started again
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,8 @@ class Child:
         elif self.process.poll() is not None:
             if now - self.started_at >= SETTLED:
                 self.ends_in_a_row = 0
-            pause = min(FIRST_PAUSE * 2.0 ** min(self.ends_in_a_row, 10), LONGEST_PAUSE)
+            self.ends_in_a_row += 1
+            pause = pause_after(self.ends_in_a_row)
             logger.error(
                 "The %s, process %d, ended with status %d; it starts again in %.1f seconds",
                 self.name,
@@ -64,7 +66,6 @@ class Child:
             )
             self.clear_away(self.process)
             self.process = None
-            self.ends_in_a_row += 1
             self.due_at = now + pause
 
     def is_running(self) -> bool:
