@@ -75,11 +75,12 @@ def _process_slice(book: ledger.Book, deliveries: Sequence[Delivery], turn_to: C
         done["failed"] += len(readings)
         return done
     together, alone = _settle_together(book, readings)
+    done += together
     for delivery, reading in alone:
         turn_to(delivery.pk)
-        together[_settle(book, delivery, reading)] += 1
+        done[_settle(book, delivery, reading)] += 1
     turn_to(0)
-    return done + together
+    return done
 
 
 def _settle_together(
@@ -97,13 +98,13 @@ def _settle_together(
             left_out = book.record_together(
                 [(delivery.endpoint.source_id, _statements(reading), _why(delivery)) for delivery, reading in simple]
             )
-            settled = [pair for place, pair in enumerate(simple) if place not in set(left_out)]
+            settled = [pair for place, pair in enumerate(simple) if place not in left_out]
             inbox.settle_all([(delivery, *_verdict(reading), reading.event_kind) for delivery, reading in settled])
     except (ConflictingStatement, QuantityOutOfRange):
-        return Counter(), list(readings)
+        settled = []
     except Exception:
         logger.exception("writing %d deliveries at once failed; each is written alone", len(simple))
-        return Counter(), list(readings)
+        settled = []
     ids = {delivery.pk for delivery, _ in settled}
     return Counter({Delivery.State.PROCESSED.value: len(ids)}), [
         (delivery, reading) for delivery, reading in readings if delivery.pk not in ids

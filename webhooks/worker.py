@@ -71,9 +71,10 @@ def drain(stop: Stop | None = None) -> Counter[str]:
     """Process everything that is due, and wait for what other workers hold; return what was done."""
     total: Counter[str] = Counter()
     stop = stop or Stop()
+    in_hand = InHand(BATCH)
     while not stop.is_set():
         try:
-            done = step()
+            done = step(in_hand)
         except Exception:
             # What was claimed falls due again, and is then tried alone: one delivery must not end the drain for all.
             if connection.in_atomic_block:

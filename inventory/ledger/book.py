@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from inventory.events import Statement
+from inventory.identity import Identifier, by_owner
 from inventory.ledger.changing import StreamChange, apply_changes
 from inventory.ledger.directory import Directory
 from inventory.ledger.encoding import to_row, to_statement
@@ -106,7 +107,7 @@ class Book:
             self._add(recorded.cause_id, why, recorded.movements)
         return recorded
 
-    def record_together(self, pieces: Sequence[tuple[int, Sequence[Statement], Why]]) -> list[int]:
+    def record_together(self, pieces: Sequence[tuple[int, Sequence[Statement], Why]]) -> set[int]:
         """Write what several (source id, statements, why) say for the first time; return the places of those left out.
 
         Everything is as if each were recorded alone, in this order, but with few statements of SQL for all of them (see
@@ -115,12 +116,12 @@ class Book:
         """
         keys = Counter((source_id, statement.key) for source_id, statements, _ in pieces for statement in statements)
         keys.update(dict.fromkeys(_known_keys(keys), 1))
-        alone = [
+        alone = {
             place
             for place, (source_id, statements, _) in enumerate(pieces)
             if any(keys[source_id, statement.key] > 1 for statement in statements)
-        ]
-        together = [piece for place, piece in enumerate(pieces) if place not in set(alone)]
+        }
+        together = [piece for place, piece in enumerate(pieces) if place not in alone]
         with self.savepoint():
             self._directory.cover((source_id, said) for source_id, statements, _ in together for said in statements)
             for turn in turns([(source_id, statements) for source_id, statements, _ in together], self._directory):
@@ -261,10 +262,8 @@ class Book:
 
 def _known_keys(keys: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """Those of these (source id, key) under which something was ever stated."""
-    by_source: dict[int, list[str]] = {}
-    for source_id, key in keys:
-        by_source.setdefault(source_id, []).append(key)
-    for source_id, wanted in by_source.items():
+    # A key belongs to the source, whichever of its tenants it is about.
+    for (source_id, _), wanted in by_owner([Identifier(source_id, "", key) for source_id, key in keys]):
         known = StockEvent.objects.filter(source_id=source_id, key__in=wanted).order_by()
         yield from ((source_id, key) for key in known.values_list("key", flat=True).distinct())
 

@@ -40,7 +40,7 @@ def place(key: str, at: int, **fields: FieldValue) -> PlaceDescribed:
     return PlaceDescribed(key=key, occurred=at, order_key=key.encode(), location="bay", fields=fields)
 
 
-def write_together(source: Source, *pieces: Sequence[Statement]) -> list[int]:
+def write_together(source: Source, *pieces: Sequence[Statement]) -> set[int]:
     """Record each piece as a delivery of its own, all at once; return the places of those that were left out."""
     with ledger.posting() as book:
         return book.record_together(
@@ -121,7 +121,7 @@ def test_what_is_written_together_moves_what_it_moves_alone_by_its_own_cause() -
         [adjust("3", 12, "-2")],
         [read("4", 9, "8")],
     ]
-    assert write_together(source, *pieces) == []
+    assert write_together(source, *pieces) == set()
     # What is written in one turn comes before what has to wait for the next.
     assert movements() == [("coffee@shop", "5"), ("other@shop", "7"), ("coffee@shop", "-2")]
     assert causes() == ["delivery:0", "delivery:1", "delivery:2"]
@@ -136,7 +136,7 @@ def test_what_is_written_together_moves_what_it_moves_alone_by_its_own_cause() -
 def test_a_product_is_called_what_its_listing_was_called_first() -> None:
     source = make_source()
     names = [described("1", 1, name="Mint"), described("2", 2, name="Mints")]
-    assert write_together(source, *([said] for said in names)) == []
+    assert write_together(source, *([said] for said in names)) == set()
     [(listing, product)] = Listing.objects.values_list("name", "product__name")
     assert (listing, product) == ("Mints", "Mint")
 
@@ -146,7 +146,7 @@ def test_a_family_of_lots_ends_together_as_it_ends_alone(order: tuple[int, ...])
     family = [FAMILY[index] for index in order]
     together, alone = make_source("Together"), make_source("Alone")
     with transaction.atomic():
-        assert write_together(together, *([statement] for statement in family)) == []
+        assert write_together(together, *([statement] for statement in family)) == set()
         at_once = (sorted(movements()), lots(), shown())
         transaction.set_rollback(True)
     for number, statement in enumerate(family):
@@ -158,7 +158,7 @@ def test_what_was_said_before_or_twice_is_left_out() -> None:
     source = make_source()
     write(source, read("known", 1, "1"), by="delivery:before")
     pieces = [[read("new", 5, "5")], [read("known", 1, "1")], [read("twice", 6, "6")], [read("twice", 6, "7")]]
-    assert write_together(source, *pieces) == [1, 2, 3]
+    assert write_together(source, *pieces) == {1, 2, 3}
     assert movements() == [("coffee@shop", "1"), ("coffee@shop", "4")]
 
 
@@ -176,7 +176,7 @@ def test_where_one_is_out_of_range_nothing_is_written() -> None:
 
 def test_one_key_that_says_two_things_in_one_piece_is_left_to_be_refused() -> None:
     source = make_source()
-    assert write_together(source, [read("1", 1, "5"), read("1", 1, "6")], [of("other", read("2", 1, "5"))]) == [0]
+    assert write_together(source, [read("1", 1, "5"), read("1", 1, "6")], [of("other", read("2", 1, "5"))]) == {0}
     with pytest.raises(ConflictingStatement):
         write(source, read("1", 1, "5"), read("1", 1, "6"))
     assert shown() == {("other", "shop"): ("5", "exact")}

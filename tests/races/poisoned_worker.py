@@ -73,7 +73,7 @@ def install() -> None:
         write_slowly([why.reference])
         return record(self, source, statements, why, **more)
 
-    def faulty_together(self: ledger.Book, pieces: Sequence[tuple[int, Sequence[Statement], ledger.Why]]) -> list[int]:
+    def faulty_together(self: ledger.Book, pieces: Sequence[tuple[int, Sequence[Statement], ledger.Why]]) -> set[int]:
         write_slowly(why.reference for _, _, why in pieces)
         return together(self, pieces)
 
