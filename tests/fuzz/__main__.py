@@ -1,23 +1,19 @@
 """`python -m tests.fuzz [strangers] [stalled] [signed]`: send what is hostile; end with 1 unless all came out clean."""
 
 import argparse
-import signal
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import tests.settings  # noqa: F401  # the keys of the processes that are started
+from tests.acts import begin, say
 from tests.fuzz.report import Report
 from tests.fuzz.signed import signed
 from tests.fuzz.stalled import stalled
 from tests.fuzz.strangers import strangers
 
 MOST = 10_000_000
-
-
-def say(line: str) -> None:
-    print(line, flush=True)
 
 
 def main() -> None:
@@ -39,12 +35,8 @@ def main() -> None:
             bodies=options.bodies, seed=options.seed, database=options.database, directory=directory, say=say
         ),
     }
-    if unknown := set(options.acts) - set(acts):
-        parser.error(f"there is no act {', '.join(sorted(unknown))}")
-    # Whoever stops it leaves nothing running either.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("it was stopped"))
     clean = True
-    for name in options.acts or acts:
+    for name in begin(parser, options.acts, acts):
         with tempfile.TemporaryDirectory(prefix="stockroom-fuzz-") as directory:
             report = acts[name](Path(directory))
         say("\n".join(report.lines()))

@@ -1,7 +1,6 @@
 """`python -m tests.races [same] [locks] [poison] [crowd]`: the long forms; end with 1 unless all came out right."""
 
 import argparse
-import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import tests.settings  # noqa: F401  # the keys of the processes that are started
+from tests.acts import begin, say
 from tests.e2e.stand import Stand
 from tests.races.crowd import Crowd, post_beside_a_worker
 from tests.races.kinds import Poison
@@ -22,10 +22,6 @@ MOST_LAG = 1.5
 """Times that the good ones' p99 may be longer with poison than without."""
 MOST_SECONDS = 1.0
 """The p99 of the answers of a crowd."""
-
-
-def say(line: str) -> None:
-    print(line, flush=True)
 
 
 @contextmanager
@@ -75,12 +71,7 @@ RACES: dict[str, Callable[[], bool]] = {"same": same, "locks": locks, "poison": 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.races", description=__doc__)
     parser.add_argument("races", nargs="*", metavar="RACE", help=f"{', '.join(RACES)} (default: all of them)")
-    chosen = parser.parse_args().races or [*RACES]
-    if unknown := set(chosen) - set(RACES):
-        parser.error(f"there is no race {', '.join(sorted(unknown))}")
-    # Whoever stops it leaves nothing running either.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("it was stopped"))
-    came_out = [RACES[name]() for name in chosen]
+    came_out = [RACES[name]() for name in begin(parser, parser.parse_args().races, RACES)]
     sys.exit(not all(came_out))
 
 

@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tests.e2e.stand import Stand, eventually
-from tests.races.square_posts import Say, post_all, post_of, quantile
+from tests.races.square_posts import Say, post_all, post_of, quantile, spread
+from tests.soak.ground import PENDING
 
 LOCKED = "database is locked"
 
@@ -29,9 +30,8 @@ def post_beside_a_worker(stand: Stand, crowd: Crowd, say: Say) -> float:
     posts = [post_of(number, variations=crowd.variations) for number in range(crowd.deliveries)]
     answers = post_all(stand, endpoint, posts, connections=crowd.senders)
     assert Counter(answer.status for answer in answers) == {200: crowd.deliveries}
-    behind = stand.number("SELECT COUNT(*) FROM webhooks_delivery WHERE state = 'pending'")
-    pending = "SELECT COUNT(*) FROM webhooks_delivery WHERE state = 'pending'"
-    eventually(lambda: not stand.number(pending), within=crowd.patience, every=0.5)
+    behind = stand.number(PENDING)
+    eventually(lambda: not stand.number(PENDING), within=crowd.patience, every=0.5)
     assert stand.stop_server() == 0
     assert LOCKED not in stand.log.read_text()
     assert stand.rows("SELECT DISTINCT state, attempts FROM webhooks_delivery") == [("processed", 1)]
@@ -39,9 +39,8 @@ def post_beside_a_worker(stand: Stand, crowd: Crowd, say: Say) -> float:
     assert {row["listing"]: row["quantity"] for row in stand.stock()} == newest
     assert stand.prove().endswith(": 0 breaches")
     seconds = [answer.seconds for answer in answers]
-    told = ", ".join(f"{share:.0%} within {quantile(seconds, share):.3f} s" for share in (0.5, 0.99, 1.0))
     say(
         f"{crowd.deliveries} deliveries of {crowd.senders} senders beside a worker, which was {behind} behind at the "
-        f"end: all answered 200, {told}; all applied, nobody was told that the database is locked"
+        f"end: all answered 200, {spread(seconds)}; all applied, nobody was told that the database is locked"
     )
     return quantile(seconds, 0.99)

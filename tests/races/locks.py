@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tests.e2e.databases import Database
 from tests.e2e.stand import Stand, eventually
 from tests.races.square_posts import Post, Say, moment, post_all
+from tests.soak.ground import PENDING
 from tests.webhooks import square
 
 ROWS = 12
@@ -24,23 +25,19 @@ class Crossing:
     """Rounds in which staff replay a tenth of what is settled, in any order."""
     seed: int
 
-    def posts(self) -> list[Post]:
-        """Every second one names its listings backwards."""
+    def orders(self) -> list[list[str]]:
+        """The listings of each delivery, of every second one backwards."""
         chance = random.Random(self.seed)  # noqa: S311
-        posts = []
-        for number in range(self.deliveries):
-            names = sorted(chance.sample(range(self.listings), min(ROWS, self.listings)), reverse=bool(number % 2))
-            rows = [square.count(str(number), variation=f"V{name:04}", at=moment(number)) for name in names]
-            event = f"good-{number}"
-            posts.append(Post(event=event, body=square.counts_updated(rows, event_id=event)))
-        return posts
+        names = [f"V{number:04}" for number in range(self.listings)]
+        return [sorted(chance.sample(names, ROWS), reverse=bool(number % 2)) for number in range(self.deliveries)]
 
 
 def cross(stand: Stand, crossing: Crossing, say: Say) -> None:
     """All is applied, whoever waited for whom."""
     endpoint = stand.add_square("Square")
     stand.start_server()
-    posts = crossing.posts()
+    orders = crossing.orders()
+    posts = [_post(number, listings) for number, listings in enumerate(orders)]
     answers = post_all(stand, endpoint, posts, connections=8)
     assert {answer.status for answer in answers} == {200}
     for _ in range(crossing.workers):
@@ -52,15 +49,12 @@ def cross(stand: Stand, crossing: Crossing, say: Say) -> None:
         eventually(lambda: len(stand.rows(settled)) >= share // 2, within=300.0, every=0.1)  # noqa: B023
         done = [str(pk) for (pk,) in stand.rows(settled)]
         stand.command("replay", *chance.sample(done, max(len(done) // 10, 1)))
-    pending = "SELECT COUNT(*) FROM webhooks_delivery WHERE state = 'pending'"
-    eventually(lambda: not stand.number(pending), within=600.0, every=0.2)
+    eventually(lambda: not stand.number(PENDING), within=600.0, every=0.2)
     assert set(stand.stop_workers()) == {0}
     assert stand.rows("SELECT DISTINCT state FROM webhooks_delivery") == [("processed",)]
     newest: dict[str, str] = {}
-    for number, post in enumerate(posts):
-        newest |= {
-            f"V{name:04}": str(number) for name in range(crossing.listings) if f"V{name:04}".encode() in post.body
-        }
+    for number, listings in enumerate(orders):
+        newest |= dict.fromkeys(listings, str(number))
     assert {row["listing"]: row["quantity"] for row in stand.stock()} == newest
     assert stand.prove().endswith(": 0 breaches")
     failed = stand.worker_log.read_text().count("Traceback")
@@ -69,6 +63,13 @@ def cross(stand: Stand, crossing: Crossing, say: Say) -> None:
         f"of replays: all applied; {deadlocks(stand.database)} deadlocks, {failed} failed attempts"
     )
     assert failed == 0
+
+
+def _post(number: int, listings: list[str]) -> Post:
+    """Delivery `number`, which says its own number of each of these, in this order."""
+    rows = [square.count(str(number), variation=listing, at=moment(number)) for listing in listings]
+    event = f"good-{number}"
+    return Post(event=event, body=square.counts_updated(rows, event_id=event))
 
 
 def deadlocks(database: Database) -> int:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from tests.e2e.stand import Stand, eventually
 from tests.races.kinds import Poison
-from tests.races.square_posts import Post, Say, post_all, post_of, quantile
+from tests.races.square_posts import Post, Say, post_all, post_of, quantile, spread
+from tests.soak.ground import PENDING
 
 WORKERS = 2
 CONNECTIONS = 4
@@ -64,16 +65,14 @@ def run_mixture(stand: Stand, mixture: Mixture, say: Say) -> list[float]:
     def are_good_ones_settled() -> bool:
         # Their workers are killed, and they live.
         assert [worker.poll() for worker in stand.workers] == [None] * WORKERS, stand.worker_log.read_text()[-2000:]
-        pending = "SELECT COUNT(*) FROM webhooks_delivery WHERE state = 'pending' AND dedup_key LIKE 'good-%'"
-        return not stand.number(pending)
+        return not stand.number(f"{PENDING} AND dedup_key LIKE 'good-%'")
 
     eventually(are_good_ones_settled, within=600.0, every=0.2)
     good = "FROM webhooks_delivery WHERE dedup_key LIKE 'good-%'"
     assert stand.rows(f"SELECT state, COUNT(*) {good} GROUP BY state") == [("processed", mixture.good)]
     vendor = "postgresql" if stand.database.url.startswith("postgres") else "sqlite"
     lags = [float(lag) for (lag,) in stand.rows(f"SELECT {LAGS[vendor]} {good}")]
-    told = ", ".join(f"{share:.0%} within {quantile(lags, share):.3f} s" for share in (0.5, 0.9, 0.99, 1.0))
-    say(f"{mixture.good} good ones and {mixture.poison} that fail: the good ones were applied {told}")
+    say(f"{mixture.good} good ones and {mixture.poison} that fail: the good ones were applied {spread(lags)}")
     return lags
 
 
@@ -85,7 +84,7 @@ def run_out(stand: Stand, mixture: Mixture) -> None:
         stand.database.write(
             "UPDATE webhooks_delivery SET due_at = received_at WHERE state = 'pending' AND failed_at IS NOT NULL"
         )
-        return not stand.number("SELECT COUNT(*) FROM webhooks_delivery WHERE state = 'pending'")
+        return not stand.number(PENDING)
 
     eventually(is_quarantined, within=600.0, every=0.5)
     rows = stand.rows(

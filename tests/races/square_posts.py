@@ -56,4 +56,9 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
 
 
+def spread(seconds: Sequence[float]) -> str:
+    """How long the middle one took, nine tenths, all but a hundredth, and the longest, in words."""
+    return ", ".join(f"{share:.0%} within {quantile(seconds, share):.3f} s" for share in (0.5, 0.9, 0.99, 1.0))
+
+
 Say = Callable[[str], None]

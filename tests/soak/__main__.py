@@ -1,12 +1,12 @@
 """`python -m tests.soak [murder] [outage] [restarts]`: soak Stockroom; end with 1 unless all came out clean."""
 
 import argparse
-import signal
 import sys
 import tempfile
 from pathlib import Path
 
 import tests.settings  # noqa: F401  # the keys of the processes that are started
+from tests.acts import begin, say
 from tests.soak.hand import Hand
 from tests.soak.outage import Outage
 from tests.soak.restarts import Restarts
@@ -14,10 +14,6 @@ from tests.soak.soak import Act, Load, soak
 
 MOST_DELIVERIES = 1_000_000
 OUTAGE_SECONDS, RESTARTS_SECONDS = 30.0, 120.0
-
-
-def say(line: str) -> None:
-    print(line, flush=True)
 
 
 def main() -> None:
@@ -40,12 +36,8 @@ def main() -> None:
         "outage": (Outage(seconds=OUTAGE_SECONDS, say=say), Load(deliveries=1_500, seed=seed, rate=60.0)),
         "restarts": (Restarts(seconds=RESTARTS_SECONDS, say=say), Load(deliveries=6_000, seed=seed, rate=60.0)),
     }
-    if unknown := set(options.acts) - set(stages):
-        parser.error(f"there is no act {', '.join(sorted(unknown))}")
-    # Whoever stops it leaves nothing running either.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("it was stopped"))
     clean = True
-    for name in options.acts or stages:
+    for name in begin(parser, options.acts, stages):
         act, load = stages[name]
         with tempfile.TemporaryDirectory(prefix="stockroom-soak-") as directory:
             report = soak(act, load, database=options.database, directory=Path(directory), say=say)
