@@ -14,7 +14,7 @@ TEMPLATES = find . \( -name .venv -o -name mutants \) -prune -o -name '*.html' -
 # Commands that need no database and no keys of this machine.
 UNKEYED = DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py
 
-.PHONY: help run demo test coverage covered prove bench-proof mutants soak races fuzz lint fmt migrations screenshots lock dev
+.PHONY: help run demo test coverage covered prove bench bench-proof mutants soak races fuzz lint fmt migrations screenshots lock dev
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ covered: ## Say which branches of the inner rooms the last runs did not try, and
 prove: dev ## Try the laws on 50,000 random histories of every provider: an hour or two (ARGS="-k square" to choose)
 	@PROVE=1 .venv/bin/python -m pytest -p tests.machine -n auto --maxschedchunk 1 \
 		tests/laws tests/e2e/test_convergence_over_http.py $(ARGS)
+
+bench: dev ## Time the door, the worker and the pages against contenders, and write docs/benchmarks.md: two hours (ARGS="door --rounds 3")
+	@.venv/bin/python -m tests.bench $(ARGS)
 
 bench-proof: dev ## Time the night's proof on a million counts, and the door beside it (ARGS="--counts 100000" for fewer)
 	@.venv/bin/python -m tests.bench.proof $(ARGS)
