@@ -44,7 +44,7 @@ class Sign(admin.SimpleListFilter):
         return [("negative", "negative")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        return queryset.filter(quantity__lt=0) if self.value() == "negative" else queryset
+        return queryset.filter(is_negative=True) if self.value() == "negative" else queryset
 
 
 @admin.register(Count)

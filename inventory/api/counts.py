@@ -118,7 +118,7 @@ class CountViewSet(Reading[Count]):
         Parameter(
             name="negative",
             kind=FLAG,
-            narrow=lambda rows, _: rows.filter(quantity__lt=0).exclude(quality__in=HIDDEN),
+            narrow=lambda rows, _: rows.filter(is_negative=True).exclude(quality__in=HIDDEN),
             description="Counts that are below zero now. Not with as_of.",
         ),
         *CLOCKS,

@@ -16,7 +16,7 @@ class Batch(models.Model):
         LIVE = "live"
         ENDED = "ended"
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="batches")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="batches", db_index=False)
     tenant = models.CharField(max_length=IDENTIFIER_LENGTH, blank=True)
     external_id = models.CharField(max_length=IDENTIFIER_LENGTH)
     label = models.CharField(max_length=500, blank=True)

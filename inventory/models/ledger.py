@@ -56,7 +56,7 @@ class Stream(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="streams")
     kind = models.CharField(max_length=10, choices=_choices(StreamKind))
     # One not-null text for the whole key: a unique key over nullable columns admits duplicates.
-    slot = models.CharField(max_length=400, unique=True)
+    slot = models.CharField(max_length=400)
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, null=True, related_name="streams")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="streams")
     location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, related_name="streams")
@@ -64,7 +64,11 @@ class Stream(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [_is_one_of("kind", StreamKind, "stream_kind_is_known")]
+        constraints = [
+            _is_one_of("kind", StreamKind, "stream_kind_is_known"),
+            # Said here and not of the field, which on PostgreSQL would bring a second index.
+            models.UniqueConstraint(fields=["slot"], name="one_stream_for_a_slot"),
+        ]
 
     def __str__(self) -> str:
         return self.slot
@@ -77,8 +81,9 @@ class StockEvent(models.Model):
     unique among the standing events of a source; a changed statement under one key is its next revision.
     """
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="events")
-    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="events")
+    # Without indexes of their own: others begin with them, and each costs every insert.
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="events", db_index=False)
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="events", db_index=False)
     cause = models.ForeignKey(Cause, on_delete=models.PROTECT, related_name="events")
     key = models.CharField(max_length=KEY_LENGTH)
     revision = models.PositiveIntegerField(default=0)
@@ -145,23 +150,32 @@ class Count(models.Model):
     """The quantity of one (listing, batch or none, location or none, bucket, sender's state word): a projection."""
 
     stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="counts")
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="counts")
-    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="counts")
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="counts")
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, related_name="counts")
+    # Without indexes of their own: others begin with them.
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="counts", db_index=False)
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="counts", db_index=False)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="counts", db_index=False)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, related_name="counts", db_index=False)
     bucket = models.CharField(max_length=10, choices=_choices(Bucket))
     state = models.CharField(max_length=IDENTIFIER_LENGTH, blank=True)
-    slot = models.CharField(max_length=400, unique=True)
+    slot = models.CharField(max_length=400)
     # The last number, kept under every quality; a quality of unknown or untracked hides it (see `shown`).
     quantity = QuantityField(default=Decimal(0))
     quality = models.CharField(max_length=10, choices=_choices(Quality), default=Quality.UNKNOWN)
     as_of = models.BigIntegerField(null=True, help_text="Nanoseconds since 1970-01-01 UTC.")
+    # The index of negative counts hangs on this and not on the quantity: PostgreSQL then writes a changed quantity into
+    # the same page, and nothing into the ten indexes.
+    is_negative = models.GeneratedField(
+        expression=models.Q(quantity__lt=Decimal(0)),  # type: ignore[arg-type]  # a condition, as Django documents
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         ordering = ["id"]
         constraints = [
             _is_one_of("bucket", Bucket, "count_bucket_is_known"),
             _is_one_of("quality", Quality, "count_quality_is_known"),
+            models.UniqueConstraint(fields=["slot"], name="one_count_for_a_slot"),
         ]
         indexes = [
             models.Index(fields=["listing", "id"]),
@@ -169,7 +183,7 @@ class Count(models.Model):
             models.Index(fields=["bucket", "id"]),
             models.Index(fields=["source", "id"]),
             models.Index(fields=["batch", "id"], name="count_batch", condition=models.Q(batch__isnull=False)),
-            models.Index(fields=["id"], name="count_negative", condition=models.Q(quantity__lt=Decimal(0))),
+            models.Index(fields=["id"], name="count_negative", condition=models.Q(is_negative=True)),
         ]
 
     def __str__(self) -> str:
@@ -188,7 +202,7 @@ class Movement(models.Model):
     """
 
     seq = models.BigIntegerField(primary_key=True)
-    count = models.ForeignKey(Count, on_delete=models.PROTECT, related_name="movements")
+    count = models.ForeignKey(Count, on_delete=models.PROTECT, related_name="movements", db_index=False)
     delta = QuantityField()
     quality = models.CharField(max_length=10, choices=_choices(Quality))
     as_of = models.BigIntegerField(null=True, help_text="Nanoseconds since 1970-01-01 UTC.")

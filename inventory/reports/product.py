@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import QuerySet
 
@@ -74,7 +73,7 @@ def unmatched_listings() -> QuerySet[Listing]:
 
 def negative_counts() -> QuerySet[Count]:
     """The counts that show a number below zero."""
-    below = Count.objects.filter(quantity__lt=Decimal(0)).exclude(quality__in=HIDDEN)
+    below = Count.objects.filter(is_negative=True).exclude(quality__in=HIDDEN)
     return below.select_related("listing__product", "location", "source").defer(
         "listing__description", "location__description"
     )

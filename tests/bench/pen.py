@@ -104,7 +104,7 @@ def _trust_references() -> None:
 
 
 def _write(model: type[Model], rows: list[dict[str, Any]]) -> None:
-    fields = model._meta.local_concrete_fields
+    fields = [field for field in model._meta.local_concrete_fields if not field.generated]
     columns_of = itemgetter(*(field.attname for field in fields))
     plain = [(index, make) for index, field in enumerate(fields) if (make := _plainer(field))]
     columns = ", ".join(f'"{field.column}"' for field in fields)
