@@ -7,7 +7,7 @@ deadlocking. A new listing gets a product of its own, unmatched, until a barcode
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from inventory.events import (
     BatchDescribed,
@@ -27,6 +27,7 @@ from inventory.events import (
     Statement,
 )
 from inventory.models import Batch, Listing, Location, Product
+from inventory.rows import select
 
 # How many identifiers one query may name: SQLite's limit on variables is the smallest.
 _CHUNK = 300
@@ -160,10 +161,18 @@ def _find_or_make(model: type[Named], wanted: Iterable[Identifier]) -> dict[Iden
 
 def _find(model: type[Model], names: list[Identifier]) -> dict[Identifier, int]:
     found: dict[Identifier, int] = {}
-    for owner, external_ids in by_owner(names):
-        rows = model._default_manager.filter(
-            Q(source_id=owner[0], tenant=owner[1], external_id__in=external_ids)
-        ).values_list("external_id", "pk")
+    owners: dict[tuple[int, str], list[str]] = {}
+    for source_id, tenant, external_id in names:
+        owners.setdefault((source_id, tenant), []).append(external_id)
+    for owner, external_ids in owners.items():
+        rows = select(
+            model,
+            ("external_id", "id"),
+            "external_id",
+            external_ids,
+            where="AND source_id = %s AND tenant = %s",
+            params=owner,
+        )
         found |= {Identifier(*owner, external_id): pk for external_id, pk in rows}
     return found
 

@@ -159,11 +159,15 @@ def lock(ids: Sequence[int]) -> list[Delivery]:
     )
     rows = (
         Delivery.objects.filter(pk__in=ids, state=Delivery.State.PENDING)
-        .select_related("endpoint__source")
         .annotate(conflicts=Exists(earlier))
         .order_by("pk")
     )
-    return list(rows.select_for_update(skip_locked=True, of=("self",)))
+    deliveries: list[Delivery] = list(rows.select_for_update(skip_locked=True, of=("self",)))
+    # Joined to each row, the few endpoints would be most of what is read, and two objects more for each delivery.
+    endpoints = Endpoint.objects.select_related("source").in_bulk({delivery.endpoint_id for delivery in deliveries})
+    for delivery in deliveries:
+        delivery.endpoint = endpoints[delivery.endpoint_id]
+    return deliveries
 
 
 def settle(delivery: Delivery, state: Delivery.State, reason: str = "", *, event_kind: str = "") -> None:

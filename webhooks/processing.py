@@ -71,10 +71,14 @@ def _process_slice(book: ledger.Book, deliveries: Sequence[Delivery], turn_to: C
     done: Counter[str] = Counter()
     readings = list(_read_all(deliveries, done, turn_to))
     turn_to(0)
-    if not _prepare(book, readings):
-        done["failed"] += len(readings)
-        return done
-    together, alone = _settle_together(book, readings)
+    try:
+        if not _prepare(book, readings):
+            done["failed"] += len(readings)
+            return done
+        together, alone = _settle_together(book, readings)
+    except ConflictingStatement:
+        # It is left to the one that the ledger refuses: recording it says so again.
+        together, alone = Counter(), readings
     done += together
     for delivery, reading in alone:
         turn_to(delivery.pk)
@@ -139,7 +143,7 @@ def _read_all(
 def _prepare(book: ledger.Book, readings: Sequence[tuple[Delivery, Reading]]) -> bool:
     """Find and lock for all at once; False when a lone delivery cannot be prepared, which is then noted on it.
 
-    What the ledger refuses is left to the one that it refuses: recording it says so again.
+    Raises ConflictingStatement for what the ledger refuses; then nothing is found or locked.
     """
     try:
         with book.savepoint():
@@ -156,7 +160,7 @@ def _prepare(book: ledger.Book, readings: Sequence[tuple[Delivery, Reading]]) ->
                 if isinstance(statement, ListingDescribed)
             )
     except ConflictingStatement:
-        return True
+        raise
     except Exception as error:
         if len(readings) != 1:
             raise

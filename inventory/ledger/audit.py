@@ -7,13 +7,14 @@ from inventory import fold
 from inventory.events import Statement, StreamKind
 from inventory.fold import CountValue
 from inventory.identity import References
-from inventory.ledger.directory import Directory, OpenStream, naming_in
+from inventory.ledger.directory import Directory
 from inventory.ledger.links import misplaced_links
 from inventory.ledger.naming import FoldedNamings, misnamed, stored_naming
 from inventory.ledger.packages import NOWHERE, Columns, batch_places
 from inventory.ledger.pages import Page, pages
 from inventory.ledger.projection import batch_row, listing_row, location_row, lot_row
 from inventory.ledger.slots import CountSlot, account_of
+from inventory.ledger.streams import OpenStream, naming_in
 from inventory.ledger.values import NOTHING_STANDS, names_in, values_of
 from inventory.matching import codes_in
 from inventory.models import Batch, Listing, Location, Stream

@@ -4,16 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
 from inventory.events import Statement
 from inventory.identity import Identifier, by_owner
-from inventory.ledger.changing import StreamChange, apply_changes
+from inventory.ledger.changing import Moved, StreamChange, Witness, apply_changes
 from inventory.ledger.directory import Directory
-from inventory.ledger.encoding import to_row, to_statement
+from inventory.ledger.encoding import to_columns, to_statement
 from inventory.ledger.errors import ConflictingStatement
-from inventory.ledger.sequence import CauseIds, advance_head
+from inventory.ledger.sequence import Ids, advance_head
 from inventory.ledger.standing import (
     Stated,
     revisions_of,
@@ -23,6 +24,7 @@ from inventory.ledger.standing import (
 )
 from inventory.ledger.turns import turns
 from inventory.models import Cause, Movement, Restatement, Retraction, StockEvent
+from inventory.rows import insert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,10 @@ class Why:
     reference: str = ""
     actor: str = ""
     note: str = ""
+
+    def columns(self) -> dict[str, str]:
+        """Its columns in a cause's row."""
+        return {"kind": self.kind.value, "reference": self.reference, "actor": self.actor, "note": self.note}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +51,7 @@ class Recorded:
     restated: int = 0
     """Events that were there already, now with one more cause."""
     retracted: int = 0
-    movements: list[Movement] = field(default_factory=list)
+    movements: list[Moved] = field(default_factory=list)
 
     @property
     def wrote(self) -> bool:
@@ -57,9 +63,10 @@ class Book:
 
     def __init__(self) -> None:
         self._directory = Directory()
-        self._cause_ids = CauseIds()
-        self._causes: list[Cause] = []
-        self._movements: list[Movement] = []
+        self._cause_ids = Ids(Cause)
+        self._event_ids = Ids(StockEvent)
+        self._causes: list[tuple[int, Why]] = []
+        self._movements: list[Moved] = []
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -110,8 +117,9 @@ class Book:
     def record_together(self, pieces: Sequence[tuple[int, Sequence[Statement], Why]]) -> set[int]:
         """Write what several (source id, statements, why) say for the first time; return the places of those left out.
 
-        Everything is as if each were recorded alone, in this order, but with few statements of SQL for all of them (see
-        `turns`). Left out is what has to be held against something: a key that was stated before, or twice here.
+        `prepare` has covered them all. Everything is as if each were recorded alone, in this order, but with few
+        statements of SQL for all of them (see `turns`). Left out is what has to be held against something: a key that
+        was stated before, or twice here.
         Raises as `record` does; then nothing of this call is written.
         """
         keys = Counter((source_id, statement.key) for source_id, statements, _ in pieces for statement in statements)
@@ -123,50 +131,51 @@ class Book:
         }
         together = [piece for place, piece in enumerate(pieces) if place not in alone]
         with self.savepoint():
-            self._directory.cover((source_id, said) for source_id, statements, _ in together for said in statements)
             for turn in turns([(source_id, statements) for source_id, statements, _ in together], self._directory):
                 self._write_turn([together[place] for place in turn])
         return alone
 
     def _write_turn(self, pieces: Sequence[tuple[int, Sequence[Statement], Why]]) -> None:
-        """Write pieces of which no two touch one count."""
-        rows: list[tuple[Statement, StockEvent]] = []
+        """Write pieces of which none has to wait for another one's effects."""
+        rows: list[dict[str, Any]] = []
+        changes: list[StreamChange] = []
+        event_ids = iter(self._event_ids.take(sum(len(statements) for _, statements, _ in pieces)))
         for (source_id, statements, why), cause_id in zip(pieces, self._cause_ids.take(len(pieces)), strict=True):
             self._add(cause_id, why, [])
-            for statement in statements:
-                stream_id = self._directory.stream_of(source_id, statement).id
-                row = to_row(statement, source_id=source_id, stream_id=stream_id, cause_id=cause_id, revision=0)
-                rows.append((statement, row))
-        StockEvent.objects.bulk_create([row for _, row in rows])
-        changes: dict[str, StreamChange] = {}
-        for statement, row in rows:
-            stream = self._directory.stream_of(row.source_id, statement)
-            changes.setdefault(stream.slot, StreamChange(stream)).added.append((statement, row))
-        self._movements += apply_changes(changes.values(), self._directory)
+            own: dict[str, StreamChange] = {}
+            for statement, event_id in zip(statements, event_ids, strict=False):
+                stream = self._directory.stream_of(source_id, statement)
+                columns = to_columns(statement, source_id=source_id, stream_id=stream.id, cause_id=cause_id, revision=0)
+                rows.append({"id": event_id, **columns})
+                change = own.setdefault(stream.slot, StreamChange(stream))
+                change.added.append((statement, Witness(cause_id, event_id)))
+                change.until = event_id
+            changes += own.values()
+        insert(StockEvent, rows)
+        self._movements += apply_changes(changes, self._directory)
 
-    def correct(self, movements: list[Movement], why: Why) -> None:
-        """Add movements that bring a ledger whose sums went wrong back to what its counts show."""
+    def correct(self, movements: Sequence[Moved], why: Why) -> None:
+        """Add movements that bring a ledger whose sums went wrong back to what its counts show, with this cause."""
         if movements:
             [cause_id] = self._cause_ids.take(1)
-            for movement in movements:
-                movement.cause_id = cause_id
-            self._add(cause_id, why, movements)
+            self._add(cause_id, why, [movement._replace(cause_id=cause_id) for movement in movements])
 
     def post(self) -> None:
         """The last step before the commit: number the movements and record everything, under the head's lock."""
         if not self._causes:
             return
         first, recorded_at = advance_head(len(self._movements))
-        for cause in self._causes:
-            cause.recorded_at = recorded_at
-        Cause.objects.bulk_create(self._causes)
-        for seq, movement in enumerate(self._movements, start=first):
-            movement.seq = seq
-            movement.recorded_at = recorded_at
-        Movement.objects.bulk_create(self._movements)
+        insert(Cause, [{"id": cause_id, **why.columns(), "recorded_at": recorded_at} for cause_id, why in self._causes])
+        insert(
+            Movement,
+            [
+                {"seq": seq, **movement._asdict(), "recorded_at": recorded_at}
+                for seq, movement in enumerate(self._movements, start=first)
+            ],
+        )
 
-    def _add(self, cause_id: int, why: Why, movements: list[Movement]) -> None:
-        self._causes.append(Cause(pk=cause_id, kind=why.kind, reference=why.reference, actor=why.actor, note=why.note))
+    def _add(self, cause_id: int, why: Why, movements: Iterable[Moved]) -> None:
+        self._causes.append((cause_id, why))
         self._movements += movements
 
     def _write(
@@ -182,9 +191,6 @@ class Book:
             self._withdraw(withdrawn, recorded, changes)
         self._state(source_id, fresh, recorded, changes)
         recorded.movements = apply_changes(changes.values(), self._directory)
-        for movement in recorded.movements:
-            # An event that stands again has the cause that stated it first.
-            movement.cause_id = recorded.cause_id
         return recorded
 
     def _replaced(
@@ -223,7 +229,8 @@ class Book:
             if retraction.event_id not in still:
                 statement = to_statement(retraction.event)
                 stream = self._directory.stream_of(retraction.event.source_id, statement)
-                changes.setdefault(stream.slot, StreamChange(stream)).withdrawn.append((statement, retraction))
+                witness = Witness(recorded.cause_id, retraction_id=retraction.pk)
+                changes.setdefault(stream.slot, StreamChange(stream)).withdrawn.append((statement, witness))
 
     def _state(
         self, source_id: int, fresh: dict[str, Statement], recorded: Recorded, changes: dict[str, StreamChange]
@@ -231,9 +238,11 @@ class Book:
         """Write the statements that are new; what they change is added to `changes`."""
         revisions = revisions_of(source_id, list(fresh)) if fresh else {}
         stands = which_stand(event.pk for events in revisions.values() for event in events) if revisions else set()
-        rows: list[tuple[Statement, StockEvent]] = []
+        event_ids = self._event_ids.take(len(fresh)) if fresh else []
+        said: list[tuple[Statement, int]] = []
+        rows: list[dict[str, Any]] = []
         again: list[Restatement] = []
-        for key, statement in fresh.items():
+        for (key, statement), event_id in zip(fresh.items(), event_ids, strict=True):
             known = revisions.get(key, [])
             equal = next((event for event in known if to_statement(event) == statement), None)
             if any(event.pk in stands and event is not equal for event in known):
@@ -241,23 +250,26 @@ class Book:
             if equal is not None:
                 again.append(Restatement(event=equal, cause_id=recorded.cause_id))
                 if equal.pk not in stands:
-                    rows.append((statement, equal))
+                    said.append((statement, equal.pk))
                 continue
-            row = to_row(
+            columns = to_columns(
                 statement,
                 source_id=source_id,
                 stream_id=self._directory.stream_of(source_id, statement).id,
                 cause_id=recorded.cause_id,
                 revision=len(known),
             )
-            rows.append((statement, row))
-        StockEvent.objects.bulk_create([row for _, row in rows if row.pk is None])
+            rows.append({"id": event_id, **columns})
+            said.append((statement, event_id))
+        insert(StockEvent, rows)
         Restatement.objects.bulk_create(again)
         recorded.restated = len(again)
-        recorded.events = sum(1 for _, row in rows if row.cause_id == recorded.cause_id)
-        for statement, row in rows:
+        recorded.events = len(rows)
+        for statement, event_id in said:
             stream = self._directory.stream_of(source_id, statement)
-            changes.setdefault(stream.slot, StreamChange(stream)).added.append((statement, row))
+            # An event that stands again has the cause that stated it first; what it does now has this one.
+            witness = Witness(recorded.cause_id, event_id)
+            changes.setdefault(stream.slot, StreamChange(stream)).added.append((statement, witness))
 
 
 def _known_keys(keys: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:

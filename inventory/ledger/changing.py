@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
 
-from inventory.events import LotSpawned, PlacesNamed, Position, Statement, StreamKind
+from inventory.events import LotSpawned, PlacesNamed, Position, Quality, Statement, StreamKind
 from inventory.fold import NO_NAMING, CountState, Late, Naming, NamingState, State, advance
 from inventory.fold.links import may_link
 from inventory.identity import Identifier
-from inventory.ledger.directory import Directory, OpenStream, naming_in
+from inventory.ledger.directory import Directory
 from inventory.ledger.folding import refold
 from inventory.ledger.links import follow_links
 from inventory.ledger.naming import follow_naming, packages_at
@@ -16,9 +18,29 @@ from inventory.ledger.places import edge_of, follow_places
 from inventory.ledger.projection import write_all_described, write_counts, write_states
 from inventory.ledger.slots import stream_slot
 from inventory.ledger.splits import note_splits, split_off
+from inventory.ledger.streams import Changed, OpenStream, naming_in
 from inventory.ledger.values import NOTHING_STANDS, CountChange, changes, values_of
-from inventory.models import Movement, Retraction, StockEvent
 from inventory.quantity import QuantityOutOfRange
+
+
+class Witness(NamedTuple):
+    """What brings a change about: an event or a retraction that is stored, and the cause of the change."""
+
+    cause_id: int
+    event_id: int | None = None
+    retraction_id: int | None = None
+
+
+class Moved(NamedTuple):
+    """A movement that is not stored yet, and has no number."""
+
+    count_id: int
+    delta: Decimal
+    quality: Quality
+    as_of: int | None
+    cause_id: int
+    event_id: int | None
+    retraction_id: int | None
 
 
 @dataclass(slots=True)
@@ -26,15 +48,17 @@ class StreamChange:
     """What is added to one stream and taken from it, in one piece; all of it is stored already."""
 
     stream: OpenStream
-    withdrawn: list[tuple[Statement, Retraction]] = field(default_factory=list)
-    added: list[tuple[Statement, StockEvent]] = field(default_factory=list)
+    withdrawn: list[tuple[Statement, Witness]] = field(default_factory=list)
+    added: list[tuple[Statement, Witness]] = field(default_factory=list)
     parent: "StreamChange | None" = None
     """What changes in the lot that this one was split off, or in one further back; or in the names of places."""
+    until: int | None = None
+    """The newest event that this piece may know; None: every one that is stored."""
 
     @property
-    def first(self) -> tuple[Statement, StockEvent | Retraction]:
+    def first(self) -> tuple[Statement, Witness]:
         """The first of what is said here, or else of what changes in the parent."""
-        said: list[tuple[Statement, StockEvent | Retraction]] = [*self.added, *self.withdrawn]
+        said = [*self.added, *self.withdrawn]
         if not said and self.parent is not None:
             return self.parent.first
         return min(said, key=lambda pair: pair[0].position)
@@ -42,7 +66,7 @@ class StreamChange:
     @property
     def may_link(self) -> bool:
         """Whether what is said here can tie a lot to another one, or untie it."""
-        said: list[tuple[Statement, StockEvent | Retraction]] = [*self.added, *self.withdrawn]
+        said = [*self.added, *self.withdrawn]
         return any(may_link(statement) for statement, _ in said)
 
     @property
@@ -53,7 +77,7 @@ class StreamChange:
     def position(self) -> Position:
         return self.first[0].position
 
-    def steps(self, names: Naming = NO_NAMING) -> Iterator[tuple[State, StockEvent | Retraction]]:
+    def steps(self, names: Naming = NO_NAMING) -> Iterator[tuple[State, Witness]]:
         """The states that the stream goes through, each with what brought it there.
 
         `names` are what the names of places mean by now; they matter to packages only.
@@ -63,10 +87,10 @@ class StreamChange:
         when the end is out of range.
         """
         self.added.sort(key=lambda pair: pair[0].position)
-        effective: list[StockEvent | Retraction] = [
+        effective: list[Witness] = [
             retraction for statement, retraction in self.withdrawn if not self._is_covered(statement)
         ]
-        steps: list[tuple[State, StockEvent | Retraction]] = []
+        steps: list[tuple[State, Witness]] = []
         if self.parent is not None:
             effective.append(self.first[1])
         state = self.stream.state
@@ -82,7 +106,7 @@ class StreamChange:
             yield from steps
             return
         witness = self.added[0][1] if self.withdrawn and self.added else effective[0]
-        yield refold(self.stream, self.position, names), witness
+        yield refold(self.stream, self.position, names, until=self.until), witness
 
     def _is_covered(self, statement: Statement) -> bool:
         """Whether others say as much as what is taken back, so that its absence changes nothing."""
@@ -92,50 +116,53 @@ class StreamChange:
         return isinstance(state, CountState) and state.anchor is not None and statement.position < state.anchor
 
 
-def apply_changes(pieces: Iterable[StreamChange], directory: Directory) -> list[Movement]:
+def apply_changes(pieces: Iterable[StreamChange], directory: Directory) -> list[Moved]:
     """Bring every touched stream to its new state; return the movements, which are not stored yet.
 
-    Each has the cause of the event or retraction that brought it about.
+    Several pieces may be about one count or lot: each goes on from where the one before it ended. Each movement has the
+    cause of the event or retraction that brought it about.
 
     Raises ConflictingStatement for a package that tells of a batch whose counts belong to another one.
     """
-    moved: list[tuple[OpenStream, CountChange, StockEvent | Retraction]] = []
-    changed: list[tuple[OpenStream, OpenStream, str]] = []
-    tied: list[OpenStream] = []
-    replaced: set[tuple[int, str]] = set()
+    moved: list[tuple[OpenStream, CountChange, Witness]] = []
+    changed: dict[str, Changed] = {}
+    tied: dict[int, OpenStream] = {}
     for piece in _with_split_off_lots(_with_renamed_packages(pieces, directory), directory):
-        stream, tenant = piece.stream, piece.tenant
+        piece.stream = stream = directory.streams[piece.stream.slot]
+        tenant = piece.tenant
         for state, witness in piece.steps(directory.names_of(stream, tenant)):
             after = stream.with_state(state)
             moved += [(after, change, witness) for change in _count_changes(stream, after, tenant, directory)]
             stream = after
         if stream.state != piece.stream.state:
             directory.streams[stream.slot] = stream
-            changed.append((piece.stream, stream, tenant))
+            before = changed[stream.slot].before if stream.slot in changed else piece.stream
+            changed[stream.slot] = Changed(before, stream, tenant)
         if piece.may_link:
             # Even where the lot stays as it is: a late event may tie it to another one all the same.
-            tied.append(stream)
-        if stream.kind is StreamKind.PLACE and edge_of(stream.state) != edge_of(piece.stream.state):
-            replaced.add((stream.source_id, tenant))
+            tied[stream.id] = stream
     # What a package tells no more comes first: another one may tell it now.
     moved.sort(key=lambda entry: entry[0].kind is not StreamKind.PACKAGE or entry[1].after != NOTHING_STANDS)
     ids = write_counts((stream, change) for stream, change, _ in moved)
-    write_states(stream for _, stream, _ in changed)
-    follow_packages([entry for entry in changed if entry[0].kind is StreamKind.PACKAGE], directory)
-    write_all_described([(stream, tenant) for _, stream, tenant in changed], directory)
-    for stream in tied:
+    write_states(entry.after for entry in changed.values())
+    follow_packages([entry for entry in changed.values() if entry.after.kind is StreamKind.PACKAGE], directory)
+    write_all_described(changed.values(), directory)
+    for stream in tied.values():
         follow_links(stream.id, stream.subject_id)
+    replaced = {
+        (entry.after.source_id, entry.tenant)
+        for entry in changed.values()
+        if entry.after.kind is StreamKind.PLACE and edge_of(entry.before.state) != edge_of(entry.after.state)
+    }
     for source_id, tenant in sorted(replaced):
         follow_places(source_id, tenant)
     return [
-        Movement(
+        Moved(
             count_id=ids[change.slot.text],
             delta=delta,
             quality=change.after.quality,
             as_of=change.after.as_of,
-            event=witness if isinstance(witness, StockEvent) else None,
-            retraction=witness if isinstance(witness, Retraction) else None,
-            cause_id=witness.cause_id,
+            **witness._asdict(),
         )
         for _, change, witness in moved
         for delta in change.deltas
@@ -147,17 +174,17 @@ def _with_renamed_packages(pieces: Iterable[StreamChange], directory: Directory)
 
     The packages need no second look: whoever writes one holds the lock of its account's naming.
     """
-    every = {piece.stream.slot: piece for piece in pieces}
-    for slot, piece in list(every.items()):
-        if piece.stream.kind is not StreamKind.NAMING:
-            continue
-        del every[slot]
+    namings: list[StreamChange] = []
+    others: list[StreamChange] = []
+    for piece in pieces:
+        (namings if piece.stream.kind is StreamKind.NAMING else others).append(piece)
+    for piece in namings:
         stream = piece.stream
         for state, _ in piece.steps():
             stream = stream.with_state(state)
         if stream.state == piece.stream.state:
             continue
-        directory.streams[slot] = stream
+        directory.streams[stream.slot] = stream
         write_states([stream])
         before, after = naming_in(piece.stream.state), naming_in(stream.state)
         if before.places() != after.places():
@@ -165,26 +192,41 @@ def _with_renamed_packages(pieces: Iterable[StreamChange], directory: Directory)
         if places := before.replaced_by(after):
             slots = packages_at(stream.source_id, piece.tenant, places)
             directory.cover_streams(slots)
-            for package in slots:
-                every.setdefault(package, StreamChange(directory.streams[package])).parent = piece
-    return list(every.values())
+            _follow(piece, slots, others, directory)
+    return others
 
 
-def _with_split_off_lots(pieces: Iterable[StreamChange], directory: Directory) -> list[StreamChange]:
+def _with_split_off_lots(pieces: list[StreamChange], directory: Directory) -> list[StreamChange]:
     """These pieces, and one more for each lot that opens elsewhere, or may, because of what changes in its parent."""
-    every = {piece.stream.slot: piece for piece in pieces}
-    lots = {piece.stream.subject_id: piece for piece in every.values() if piece.stream.kind is StreamKind.LOT}
+    lots = [piece for piece in pieces if piece.stream.kind is StreamKind.LOT]
+    if not lots:
+        return pieces
     note_splits(
-        (directory.batches[Identifier(piece.stream.source_id, statement.tenant, statement.parent)], batch, event)
-        for batch, piece in lots.items()
-        for statement, event in piece.added
-        if isinstance(statement, LotSpawned) and statement.parent
+        (
+            directory.batches[Identifier(piece.stream.source_id, statement.tenant, statement.parent)],
+            piece.stream.subject_id,
+            witness.event_id,
+        )
+        for piece in lots
+        for statement, witness in piece.added
+        if isinstance(statement, LotSpawned) and statement.parent and witness.event_id is not None
     )
-    changed = {batch: piece.position.occurred for batch, piece in lots.items()}
-    for child, reopened in split_off(changed).items() if changed else ():
-        slot = stream_slot(StreamKind.LOT, child)
-        every.setdefault(slot, StreamChange(directory.streams[slot])).parent = lots[reopened.changed]
-    return list(every.values())
+    # A lot of which several pieces speak has no other that was split off it (see `turns`).
+    changed = {piece.stream.subject_id: piece.position.occurred for piece in lots}
+    by_batch = {piece.stream.subject_id: piece for piece in lots}
+    for child, reopened in split_off(changed).items():
+        _follow(by_batch[reopened.changed], [stream_slot(StreamKind.LOT, child)], pieces, directory)
+    return pieces
+
+
+def _follow(parent: StreamChange, slots: Iterable[str], pieces: list[StreamChange], directory: Directory) -> None:
+    """Let the pieces of these streams follow what changes in `parent`; where there is none, add one."""
+    known = {piece.stream.slot: piece for piece in pieces}
+    for slot in slots:
+        if slot not in known:
+            known[slot] = StreamChange(directory.streams[slot])
+            pieces.append(known[slot])
+        known[slot].parent = parent
 
 
 def _count_changes(before: OpenStream, after: OpenStream, tenant: str, directory: Directory) -> list[CountChange]:

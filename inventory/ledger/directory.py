@@ -1,8 +1,6 @@
 """The streams that one transaction has locked, and the rows that its identifiers stand for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Self
 
 from django.db.models import Q, QuerySet
 
@@ -28,34 +26,11 @@ from inventory.identity import (
     find_or_make_listings,
     find_or_make_locations,
 )
-from inventory.ledger.errors import ConflictingStatement, UnreadableState
+from inventory.ledger.errors import ConflictingStatement
 from inventory.ledger.slots import AccountName, CountSlot, PackageName, stream_slot
 from inventory.ledger.splits import split_off
+from inventory.ledger.streams import OpenStream, lock_streams, naming_in
 from inventory.models import Batch, Count, Stream
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenStream:
-    """One locked stream with its state."""
-
-    id: int
-    source_id: int
-    kind: StreamKind
-    slot: str
-    listing_id: int | None
-    batch_id: int | None
-    location_id: int | None
-    state: fold.State
-    is_new: bool
-    """Whether nothing was ever folded into it."""
-
-    @property
-    def subject_id(self) -> int:
-        """The batch, listing or location that a stream is about; that of a count or a package has none of its own."""
-        return self.batch_id or self.listing_id or self.location_id or 0
-
-    def with_state(self, state: fold.State) -> Self:
-        return replace(self, state=state, is_new=False)
 
 
 class Directory:
@@ -128,7 +103,7 @@ class Directory:
 
     def cover_streams(self, slots: Iterable[str]) -> None:
         """Lock these streams, which are there."""
-        self.streams |= self._locked(sorted(set(slots) - self.streams.keys()))
+        self.streams |= lock_streams(sorted(set(slots) - self.streams.keys()))
 
     def names_of(self, stream: OpenStream, tenant: str) -> fold.Naming:
         """What the names of places mean by now that a covered stream's statements use; see `naming.names_of`."""
@@ -196,14 +171,14 @@ class Directory:
         wanted = sorted(named.keys() - self.streams.keys())
         if not wanted:
             return
-        found = self._locked(wanted)
+        found = lock_streams(wanted)
         missing = [slot for slot in wanted if slot not in found]
         if missing:
             Stream.objects.bulk_create(
                 [Stream(source_id=named[slot].source_id, kind=StreamKind.NAMING, slot=slot) for slot in missing],
                 ignore_conflicts=True,
             )
-            found |= self._locked(missing)
+            found |= lock_streams(missing)
         self.streams |= found
 
     def _lock(
@@ -218,13 +193,13 @@ class Directory:
         self._lock_batches(wanted.values(), packaged - self._packaged, beside - self._beside)
         self._packaged |= packaged
         self._beside |= beside
-        found = self._locked(sorted(wanted.keys() | children))
+        found = lock_streams(sorted(wanted.keys() | children))
         missing = sorted(wanted.keys() - found.keys())
         if missing:
             Stream.objects.bulk_create(
                 [self._new_stream(slot, *wanted[slot]) for slot in missing], ignore_conflicts=True
             )
-            found |= self._locked(missing)
+            found |= lock_streams(missing)
         self.streams |= found
 
     def _lock_batches(self, wanted: Iterable[tuple[int, Statement]], packaged: set[int], beside: set[int]) -> None:
@@ -274,10 +249,6 @@ class Directory:
             location_id=row(self.locations, "location") if by_count or isinstance(statement, PlaceDescribed) else None,
         )
 
-    def _locked(self, slots: list[str]) -> dict[str, OpenStream]:
-        rows = Stream.objects.filter(slot__in=slots).order_by("slot").select_for_update()
-        return {row.slot: open_stream(row) for row in rows}
-
 
 def _unknown(names: set[Identifier], known: dict[Identifier, int]) -> list[Identifier]:
     """Those of these names that are not known. A difference of sets would go through all that is known, each time."""
@@ -304,28 +275,3 @@ def _own_name(source_id: int, statement: PackageStatement | PlacesNamed) -> Pack
     if isinstance(statement, PlacesNamed):
         return AccountName(source_id, statement.tenant)
     return PackageName(source_id, statement.tenant, statement.package)
-
-
-def naming_in(state: fold.State) -> fold.Naming:
-    """What the names mean by the state of a naming stream."""
-    return fold.Naming(state.runs) if isinstance(state, fold.NamingState) else fold.NO_NAMING
-
-
-def open_stream(row: Stream) -> OpenStream:
-    """A stream's row with its state loaded; raises UnreadableState, which a rebuild mends."""
-    kind = StreamKind(row.kind)
-    try:
-        state = fold.start(kind) if row.state is None else fold.load(kind, row.state)
-    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-        raise UnreadableState(f"stream {row.slot}: its stored state cannot be read: {error!r}") from error
-    return OpenStream(
-        id=row.pk,
-        source_id=row.source_id,
-        kind=kind,
-        slot=row.slot,
-        listing_id=row.listing_id,
-        batch_id=row.batch_id,
-        location_id=row.location_id,
-        state=state,
-        is_new=row.state is None,
-    )

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, NamedTuple, cast, get_args
 
 from inventory.events import Absence, Bucket, PackageRow, Quality, Statement, StockStatement
@@ -14,6 +13,8 @@ _COLUMNS = ("key", "occurred", "order_key", "group", "transaction", "quantity")
 _FIELDS_OF = {kind: tuple(field.name for field in fields(statement)) for kind, statement in _TYPES.items()}
 _COLUMNS_OF = {kind: tuple(name for name in names if name in _COLUMNS) for kind, names in _FIELDS_OF.items()}
 """By kind of statement, those of its fields that are columns."""
+_DATA_OF = {kind: tuple(name for name in names if name not in _COLUMNS) for kind, names in _FIELDS_OF.items()}
+"""And the others."""
 
 
 class Kept(NamedTuple):
@@ -60,25 +61,18 @@ _READERS: dict[str, Any] = {
 
 def to_columns(statement: Statement, *, source_id: int, stream_id: int, cause_id: int, revision: int) -> dict[str, Any]:
     """The columns, but for the id, of the stock event that keeps `statement`."""
-    values = {name: getattr(statement, name) for name in _FIELDS_OF[statement.kind]}
-    columns = {name: values.pop(name) for name in _COLUMNS if name in values}
+    kind = statement.kind
     return {
         "source_id": source_id,
         "stream_id": stream_id,
         "cause_id": cause_id,
         "revision": revision,
-        "kind": statement.kind,
-        "rank": statement.rank,
+        "kind": kind,
+        "rank": int(statement.rank),
         "quantity": None,
-        "data": {name: _plain(value) for name, value in values.items()},
-        **columns,
+        "data": {name: _plain(getattr(statement, name)) for name in _DATA_OF[kind]},
+        **{name: getattr(statement, name) for name in _COLUMNS_OF[kind]},
     }
-
-
-def to_row(statement: Statement, *, source_id: int, stream_id: int, cause_id: int, revision: int) -> StockEvent:
-    """The unsaved stock event that keeps `statement`."""
-    columns = to_columns(statement, source_id=source_id, stream_id=stream_id, cause_id=cause_id, revision=revision)
-    return StockEvent(**columns)
 
 
 def to_statement(event: StockEvent | Kept) -> StockStatement:
@@ -91,8 +85,8 @@ def to_statement(event: StockEvent | Kept) -> StockStatement:
 
 def _plain(value: object) -> object:
     match value:
-        case StrEnum():
-            return value.value
+        case str():
+            return value
         case Decimal():
             return str(value)
         case tuple():

@@ -2,41 +2,50 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from inventory import fold
 from inventory.events import LotSpawned, Position, Statement, StreamKind
 from inventory.fold import NO_NAMING, NO_OPENINGS, CountState, Naming, Openings
 from inventory.identity import Identifier, by_owner
-from inventory.ledger.directory import OpenStream
 from inventory.ledger.encoding import KEPT, Kept, to_statement
 from inventory.ledger.standing import standing_events
+from inventory.ledger.streams import OpenStream
+from inventory.models import StockEvent
 
 
-def statements_of(stream_id: int, *, since: int | None = None) -> list[Statement]:
-    """The standing statements of a stream that occurred at or after `since` (nanoseconds)."""
-    events = standing_events().filter(stream_id=stream_id)
+def statements_of(stream_id: int, *, since: int | None = None, until: int | None = None) -> list[Statement]:
+    """The standing statements of a stream that occurred at or after `since` (nanoseconds), up to the event `until`."""
+    events = _standing(stream_id, until)
     if since is not None:
         events = events.filter(occurred__gte=since)
     return [to_statement(event) for event in events.order_by("occurred", "id")]
 
 
-def refold(stream: OpenStream, first: Position, names: Naming = NO_NAMING) -> fold.State:
+def refold(stream: OpenStream, first: Position, names: Naming = NO_NAMING, *, until: int | None = None) -> fold.State:
     """The state of a stream in which things were added or taken back, the first of them at `first`.
 
-    `names` are what the names of places mean by now; they matter to packages only.
+    `names` are what the names of places mean by now; they matter to packages only. Events after `until` are left out:
+    they are stored already, and their turn comes later.
     """
-    since = _count_base(stream, first) if stream.kind is StreamKind.COUNT else None
-    statements = statements_of(stream.id, since=since)
+    since = _count_base(stream, first, until) if stream.kind is StreamKind.COUNT else None
+    statements = statements_of(stream.id, since=since, until=until)
     return fold.fold(stream.kind, statements, openings=openings_of(stream, statements), names=names)
 
 
-def _count_base(stream: OpenStream, first: Position) -> int | None:
+def _count_base(stream: OpenStream, first: Position, until: int | None) -> int | None:
     """From which instant a count's events have to be folded anew: its newest numeric reading that still counts."""
     anchor = stream.state.anchor if isinstance(stream.state, CountState) else None
     if anchor is not None and anchor < first:
         return anchor.occurred
-    readings = standing_events().filter(stream_id=stream.id, kind="reading", quantity__isnull=False)
+    readings = _standing(stream.id, until).filter(kind="reading", quantity__isnull=False)
     newest = readings.order_by("-occurred", "-id").first()
     return None if newest is None else newest.occurred
+
+
+def _standing(stream_id: int, until: int | None) -> QuerySet[StockEvent]:
+    events = standing_events().filter(stream_id=stream_id)
+    return events if until is None else events.filter(pk__lte=until)
 
 
 class LotHistories:

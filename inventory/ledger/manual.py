@@ -23,8 +23,8 @@ from inventory.events import (
 from inventory.fold import CountState, LotState, PackageState
 from inventory.instants import from_datetime
 from inventory.ledger.book import Recorded, Why, posting
-from inventory.ledger.directory import open_stream
 from inventory.ledger.errors import UnknownCount
+from inventory.ledger.streams import open_stream
 from inventory.models import Batch, Cause, Count, Location, StockEvent
 
 

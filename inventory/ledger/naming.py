@@ -7,11 +7,11 @@ from django.db.models import Q
 from inventory.events import StreamKind
 from inventory.fold import NO_NAMING, NamedPlace, Naming, fold_naming
 from inventory.identity import Identifier, find_or_make_locations
-from inventory.ledger.directory import OpenStream, naming_in, open_stream
 from inventory.ledger.encoding import to_statement
 from inventory.ledger.projection import name_in
 from inventory.ledger.slots import AccountName, stream_slot
 from inventory.ledger.standing import standing_events
+from inventory.ledger.streams import OpenStream, naming_in, open_stream
 from inventory.models import Location, Stream
 
 

@@ -5,16 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from inventory.events import StreamKind
 from inventory.fold import PackageState
 from inventory.identity import Identifier
-from inventory.ledger.directory import Directory, OpenStream, open_stream
+from inventory.ledger.directory import Directory
 from inventory.ledger.errors import ConflictingStatement
+from inventory.ledger.streams import Changed, OpenStream, open_stream
 from inventory.ledger.values import names_in
 from inventory.models import Batch, Count, Stream
 
 Columns = dict[str, int | None]
 
 
-def follow_packages(changed: Sequence[tuple[OpenStream, OpenStream, str]], directory: Directory) -> None:
-    """Bring the batches of these (package before, and now, tenant) up to date, and with them whose counts they are.
+def follow_packages(changed: Sequence[Changed], directory: Directory) -> None:
+    """Bring the batches of these packages up to date, and with them whose counts they are.
 
     Raises ConflictingStatement for a batch that two packages tell.
     """

@@ -12,7 +12,6 @@ from inventory import fold
 from inventory.events import Quality, Statement, StreamKind
 from inventory.fold import CountValue
 from inventory.fold.links import may_link
-from inventory.ledger.directory import OpenStream, open_stream
 from inventory.ledger.encoding import KEPT, Kept, to_statement
 from inventory.ledger.errors import UnreadableState
 from inventory.ledger.folding import LotHistories, openings_of
@@ -20,6 +19,7 @@ from inventory.ledger.links import LinkedLot
 from inventory.ledger.naming import FoldedNamings, names_of
 from inventory.ledger.slots import CountSlot
 from inventory.ledger.standing import standing_events
+from inventory.ledger.streams import OpenStream, open_stream
 from inventory.models import Batch, BatchLink, Count, Listing, Location, StockEvent, Stream
 
 STREAMS_AT_A_TIME = 1_000

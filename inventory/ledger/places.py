@@ -14,8 +14,8 @@ from inventory.fold import (
     parent_of,
     standing_parents,
 )
-from inventory.ledger.directory import open_stream
 from inventory.ledger.encoding import to_statement
+from inventory.ledger.streams import open_stream
 from inventory.models import Location, Source, StockEvent, Stream
 
 

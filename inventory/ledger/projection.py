@@ -1,61 +1,68 @@
 """Writes a stream's new state down: the counts, and the rows that it describes."""
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
-from django.db import connection
 from django.db.models import Case, F, Value, When
 
-from inventory.events import FieldValue
+from inventory import rows
+from inventory.events import FieldValue, StreamKind
 from inventory.fold import DescriptionState, LotState
 from inventory.identity import Identifier
-from inventory.ledger.directory import Directory, OpenStream
+from inventory.ledger.directory import Directory
+from inventory.ledger.streams import Changed, OpenStream
 from inventory.ledger.values import CountChange, names_in
 from inventory.matching import follow_description
-from inventory.models import Batch, Count, Listing, Location
+from inventory.models import Batch, Count, Listing, Location, Stream
 
 NAME_LENGTH = 500
 
 
 def write_states(streams: Iterable[OpenStream]) -> None:
     """Keep the states of these streams."""
-    states = [(json.dumps(stream.state.to_json()), stream.id) for stream in streams]
-    if states:
-        with connection.cursor() as cursor:
-            # One statement, executed for each: bulk_update makes a single one with a CASE of all.
-            cursor.executemany("UPDATE inventory_stream SET state = %s WHERE id = %s", states)
+    rows.update(Stream, [{"id": stream.id, "state": stream.state.to_json()} for stream in streams])
 
 
 def write_counts(changed: Iterable[tuple[OpenStream, CountChange]]) -> dict[str, int]:
     """Bring counts up to date, each to the last of its changes; return their ids by slot."""
-    rows = {
-        change.slot.text: Count(
-            stream_id=stream.id,
-            source_id=stream.source_id,
-            slot=change.slot.text,
+    news = {
+        change.slot.text: {
+            "stream_id": stream.id,
+            "source_id": stream.source_id,
+            "slot": change.slot.text,
             **change.slot._asdict(),
-            quantity=change.after.quantity,
-            quality=change.after.quality,
-            as_of=change.after.as_of,
-        )
+            "quantity": change.after.quantity,
+            "quality": change.after.quality,
+            "as_of": change.after.as_of,
+        }
         for stream, change in changed
     }
-    written = Count.objects.bulk_create(
-        rows.values(), update_conflicts=True, unique_fields=["slot"], update_fields=["quantity", "quality", "as_of"]
-    )
-    return {row.slot: row.pk for row in written}
+    return rows.upsert(Count, "slot", ("quantity", "quality", "as_of"), list(news.values()))
 
 
-def write_all_described(changed: Sequence[tuple[OpenStream, str]], directory: Directory) -> None:
-    """As `write_described`, for many (stream, tenant), of which most are lots."""
-    lots = []
-    for stream, tenant in changed:
-        if isinstance(stream.state, LotState):
-            lots.append(Batch(pk=stream.subject_id, **lot_row(stream, stream.state, tenant, directory)))
-        else:
-            write_described(stream, tenant, directory)
-    Batch.objects.bulk_update(lots, ["status", "listing", "location"])
+def write_all_described(changed: Iterable[Changed], directory: Directory) -> None:
+    """As `write_described`, for many, with one statement for each kind of row; what says the same stays unwritten."""
+    lots, batches = [], []
+    for before, stream, tenant in changed:
+        match stream.state:
+            case LotState() as state:
+                lots.append({"id": stream.subject_id, **lot_row(stream, state, tenant, directory)})
+            case DescriptionState() as state if _says_the_same(before, state):
+                # Senders repeat themselves: a place is named with every lot that comes to it.
+                pass
+            case DescriptionState() as state if stream.kind is StreamKind.BATCH:
+                batches.append({"id": stream.subject_id, **batch_row(state)})
+            case _:
+                write_described(stream, tenant, directory)
+    rows.update(Batch, lots)
+    rows.update(Batch, batches)
+
+
+def _says_the_same(before: OpenStream, state: DescriptionState) -> bool:
+    was = before.state
+    # What a listing's barcodes match hangs on other listings as well.
+    same = isinstance(was, DescriptionState) and was.fields == state.fields and before.kind is not StreamKind.LISTING
+    return same and not before.is_new
 
 
 def write_described(stream: OpenStream, tenant: str, directory: Directory) -> None:

@@ -8,16 +8,18 @@ from inventory.events import StreamKind
 from inventory.fold import CountValue
 from inventory.ledger.audit import Audited, audit_stream, audit_streams
 from inventory.ledger.book import Book, Why, posting
-from inventory.ledger.directory import Directory, naming_in
+from inventory.ledger.changing import Moved
+from inventory.ledger.directory import Directory
 from inventory.ledger.links import follow_links
 from inventory.ledger.naming import follow_naming
 from inventory.ledger.packages import write_batch_places
 from inventory.ledger.places import follow_places, misplaced_everywhere
 from inventory.ledger.projection import write_counts, write_described, write_states
 from inventory.ledger.slots import CountSlot, account_of
+from inventory.ledger.streams import naming_in
 from inventory.ledger.sums import movement_sums
 from inventory.ledger.values import CountChange
-from inventory.models import Cause, Movement, Retraction, StockEvent, Stream
+from inventory.models import Cause, Retraction, StockEvent, Stream
 from inventory.snapshot import read_snapshot
 
 
@@ -63,7 +65,7 @@ def _mend(book: Book, stream_id: int, why: Why) -> None:
     book.correct([movement for slot in audited.counts for movement in _correction(audited, slot, ids)], why)
 
 
-def _correction(audited: Audited, slot: CountSlot, ids: dict[str, int]) -> list[Movement]:
+def _correction(audited: Audited, slot: CountSlot, ids: dict[str, int]) -> list[Moved]:
     """What has to be added to a count's movements for them to add up; it names the newest event or retraction."""
     count_id, value = ids[slot.text], audited.counts[slot]
     ((_, _, told),) = movement_sums([count_id])
@@ -77,13 +79,14 @@ def _correction(audited: Audited, slot: CountSlot, ids: dict[str, int]) -> list[
         slot=slot, before=CountValue(quantity=told, quality=value.quality, as_of=value.as_of), after=value
     )
     return [
-        Movement(
+        Moved(
             count_id=count_id,
             delta=delta,
             quality=value.quality,
             as_of=value.as_of,
-            event=event,
-            retraction=retraction,
+            cause_id=0,
+            event_id=event.pk if event else None,
+            retraction_id=retraction.pk if retraction else None,
         )
         for delta in change.deltas
     ]

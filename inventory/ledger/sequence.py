@@ -3,20 +3,23 @@
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
-from inventory.models import Cause, LedgerHead
+from inventory.models import LedgerHead
 
 
-class CauseIds:
-    """Hands out the ids of causes whose rows are written only at the end of the transaction.
+class Ids:
+    """Hands out the ids of a model's rows before these are written.
 
-    A cause carries the recorded time, which is known only under the lock of the ledger's head; events name their cause
-    before that. Foreign keys are checked at commit on both databases.
+    An event names its cause, and a movement its event: whoever knows the ids beforehand writes thousands of them with
+    one statement, and asks for none back. A cause also carries the recorded time, which is known only under the lock of
+    the ledger's head, so it is written last. Foreign keys are checked at commit on both databases.
     """
 
-    def __init__(self) -> None:
-        self._last: int | None = None
+    def __init__(self, model: type[Model]) -> None:
+        self._table = model._meta.db_table
+        self._last = 0
 
     def take(self, number: int) -> list[int]:
         """The next so many ids."""
@@ -24,16 +27,15 @@ class CauseIds:
             if connection.vendor == "postgresql":
                 cursor.execute(
                     "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-                    [Cause._meta.db_table, number],
+                    [self._table, number],
                 )
                 return [int(number) for (number,) in cursor.fetchall()]
-            if self._last is None:
-                # Nobody else can write while this transaction holds SQLite's only write lock.
-                cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [Cause._meta.db_table])
-                row = cursor.fetchone()
-                self._last = int(row[0]) if row else 0
-        first, self._last = self._last + 1, self._last + number
-        return list(range(first, self._last + 1))
+            # Nobody else can write while this transaction holds SQLite's only write lock.
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [self._table])
+            row = cursor.fetchone()
+        first = max(self._last, int(row[0]) if row else 0) + 1
+        self._last = first + number - 1
+        return list(range(first, first + number))
 
 
 def advance_head(movements: int) -> tuple[int, datetime]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from inventory.models import BatchLink, StockEvent
+from inventory.models import BatchLink
 
 
 class Reopened(NamedTuple):
@@ -15,11 +15,11 @@ class Reopened(NamedTuple):
     """The batch of the changed lot."""
 
 
-def note_splits(spawned: Iterable[tuple[int, int, StockEvent]]) -> None:
-    """Link these (parent's batch, child's batch, event that says so); what is linked already stays."""
+def note_splits(spawned: Iterable[tuple[int, int, int]]) -> None:
+    """Link these (parent's batch, child's batch, id of the event that says so); what is linked already stays."""
     links = [
-        BatchLink(kind=BatchLink.Kind.SPLIT, origin_id=parent, result_id=child, event=event)
-        for parent, child, event in spawned
+        BatchLink(kind=BatchLink.Kind.SPLIT, origin_id=parent, result_id=child, event_id=event_id)
+        for parent, child, event_id in spawned
     ]
     if links:
         BatchLink.objects.bulk_create(links, ignore_conflicts=True)

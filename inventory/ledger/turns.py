@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from inventory.events import (
-    Description,
     ListingDescribed,
     LotSpawned,
     LotStatement,
     PackageStatement,
+    PlacesNamed,
     Statement,
     StreamKind,
 )
@@ -24,7 +24,7 @@ def turns(pieces: Sequence[Piece], directory: Directory) -> list[list[int]]:
     """The places of these pieces, which `directory` covers, by the turn in which they are written.
 
     Each comes as early as it may, and after every earlier piece that writes what it touches or touches what it writes.
-    So a count is moved by one piece in a turn, and by the same ones in the same order as if each were written alone.
+    Counts, and lots that no other was split off, need no turns: within one they are brought up to date piece by piece.
     """
     parents = _parents(pieces, directory)
     written: dict[str, int] = {}
@@ -46,14 +46,20 @@ def turns(pieces: Sequence[Piece], directory: Directory) -> list[list[int]]:
 def _writes(piece: Piece, directory: Directory, parents: set[Identifier]) -> Iterator[str]:
     source_id, statements = piece
     for statement in statements:
-        # A description moves nothing, and its registers may be written in any order. But what a listing is called when
-        # it is described first, its product is called from then on.
-        if isinstance(statement, ListingDescribed) or not isinstance(statement, Description):
-            yield directory.slot_of(source_id, statement)
-        if isinstance(statement, LotStatement) and (
-            isinstance(statement, LotSpawned) or Identifier(source_id, statement.tenant, statement.batch) in parents
-        ):
-            yield _splits_of(source_id, statement)
+        match statement:
+            case LotStatement():
+                if (
+                    isinstance(statement, LotSpawned)
+                    or Identifier(source_id, statement.tenant, statement.batch) in parents
+                ):
+                    yield directory.slot_of(source_id, statement)
+                    yield _splits_of(source_id, statement)
+            case ListingDescribed() | PackageStatement() | PlacesNamed():
+                # What a listing is called when it is described first, its product is called from then on. Other
+                # descriptions move nothing, and their registers may be written in any order.
+                yield directory.slot_of(source_id, statement)
+            case _:
+                pass
 
 
 def _reads(piece: Piece) -> Iterator[str]:
@@ -71,16 +77,18 @@ def _splits_of(source_id: int, statement: LotStatement) -> str:
 
 
 def _parents(pieces: Sequence[Piece], directory: Directory) -> set[Identifier]:
-    """The lots that are spoken of here, and off which others were split."""
-    said = {
-        Identifier(source_id, statement.tenant, statement.batch)
-        for source_id, statements in pieces
-        for statement in statements
-        if isinstance(statement, LotStatement)
-    }
-    if not said:
-        return set()
-    batches = {directory.batches[lot] for lot in said}
-    links = BatchLink.objects.filter(kind=BatchLink.Kind.SPLIT, origin__in=batches)
-    origins = set(links.values_list("origin", flat=True))
-    return {lot for lot in said if directory.batches[lot] in origins}
+    """The lots that are spoken of here, and off which others were split, or are by what is said here."""
+    said: set[Identifier] = set()
+    parents: set[Identifier] = set()
+    for source_id, statements in pieces:
+        for statement in statements:
+            if isinstance(statement, LotStatement):
+                said.add(Identifier(source_id, statement.tenant, statement.batch))
+            if isinstance(statement, LotSpawned):
+                parents.add(Identifier(source_id, statement.tenant, statement.parent))
+    if said:
+        batches = {directory.batches[lot] for lot in said}
+        links = BatchLink.objects.filter(kind=BatchLink.Kind.SPLIT, origin__in=batches)
+        origins = set(links.values_list("origin", flat=True))
+        parents |= {lot for lot in said if directory.batches[lot] in origins}
+    return parents

@@ -7,8 +7,9 @@ from decimal import Decimal
 from inventory.events import Bucket, Quality
 from inventory.fold import CountState, CountValue, LotState, PackageState, State
 from inventory.identity import Identifier, References
-from inventory.ledger.directory import Directory, OpenStream
+from inventory.ledger.directory import Directory
 from inventory.ledger.slots import CountSlot, count_slot_of
+from inventory.ledger.streams import OpenStream
 from inventory.quantity import LIMIT
 
 NOTHING_STANDS = CountValue(quantity=Decimal(0), quality=Quality.UNKNOWN, as_of=None)

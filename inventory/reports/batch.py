@@ -12,11 +12,11 @@ from inventory import fold
 from inventory.events import Statement
 from inventory.fold import Note
 from inventory.keyset import Order
-from inventory.ledger.directory import open_stream
 from inventory.ledger.encoding import to_statement
 from inventory.ledger.folding import openings_of
 from inventory.ledger.naming import StoredNamings, names_of
 from inventory.ledger.standing import standing_events, which_stand
+from inventory.ledger.streams import open_stream
 from inventory.models import Batch, BatchLink, Count, Location, Product, StockEvent, Stream
 from inventory.quantity import from_parts
 from inventory.reports.totals import SUMS, SUMS_VALUES

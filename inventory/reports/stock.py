@@ -13,12 +13,13 @@ from inventory.events import HIDDEN, Quality, Statement
 from inventory.fold import CountValue
 from inventory.identity import References
 from inventory.instants import from_datetime
-from inventory.ledger.directory import Directory, open_stream
+from inventory.ledger.directory import Directory
 from inventory.ledger.encoding import to_statement
 from inventory.ledger.folding import openings_of
 from inventory.ledger.naming import StoredNamings, names_of
 from inventory.ledger.places import parents_then
 from inventory.ledger.standing import standing_events
+from inventory.ledger.streams import open_stream
 from inventory.ledger.sums import movement_sums
 from inventory.ledger.values import NOTHING_STANDS, values_of
 from inventory.models import Count, Location, Movement, StockEvent, Stream

@@ -35,8 +35,9 @@ from inventory.events import (
 )
 from inventory.identity import Identifier
 from inventory.instants import NANOSECONDS, from_datetime
-from inventory.ledger.directory import Directory, OpenStream
+from inventory.ledger.directory import Directory
 from inventory.ledger.slots import CountSlot, PackageName, stream_slot
+from inventory.ledger.streams import OpenStream
 from inventory.matching import gtin_of
 from inventory.models import Barcode, Batch, Listing, Product, Stream
 from tests.bench.pen import Pen

@@ -10,11 +10,12 @@ from inventory import fold
 from inventory.events import LotEnded, LotSpawned, Statement, StreamKind
 from inventory.fold import CountValue, Late
 from inventory.identity import Identifier
-from inventory.ledger.directory import Directory, OpenStream
+from inventory.ledger.directory import Directory
 from inventory.ledger.encoding import to_columns
 from inventory.ledger.packages import batch_places
 from inventory.ledger.projection import batch_row, listing_row, lot_row
 from inventory.ledger.slots import CountSlot
+from inventory.ledger.streams import OpenStream
 from inventory.ledger.values import CountChange, changes, values_of
 from inventory.models import (
     Batch,

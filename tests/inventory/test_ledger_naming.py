@@ -77,7 +77,9 @@ def test_until_it_is_taught_a_new_name_is_a_new_place() -> None:
         "b2@Vault 2": "3 exact",
     }
     recorded = write(source, RENAMED, by="delivery:9")
-    moved = [(m.count.batch.external_id, m.count.location.external_id, m.delta) for m in recorded.movements]  # type: ignore[union-attr]
+    of = dict(Count.objects.values_list("pk", "batch__external_id"))
+    at = dict(Count.objects.values_list("pk", "location__external_id"))
+    moved = [(of[moved.count_id], at[moved.count_id], moved.delta) for moved in recorded.movements]
     assert sorted(moved) == [
         ("b1", "Vault", 9),
         ("b1", "Vault 2", -9),

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from inventory import ledger
-from inventory.events import Adjustment, FieldValue, PackageRead, PlaceDescribed, Reading, Statement
+from inventory.events import Adjustment, FieldValue, ListingDescribed, PackageRead, PlaceDescribed, Reading, Statement
 from inventory.ledger import ConflictingStatement, Why
 from inventory.ledger.directory import Directory
 from inventory.ledger.turns import turns
@@ -32,6 +32,10 @@ def of(listing: str, statement: Reading | Adjustment) -> Reading | Adjustment:
     return replace(statement, listing=listing)
 
 
+def called(key: str, at: int, listing: str, name: str) -> ListingDescribed:
+    return replace(described(key, at, name=name), listing=listing)
+
+
 def from_package(name: str, key: str, at: int) -> PackageRead:
     return replace(package(key, at), package=name)
 
@@ -43,6 +47,7 @@ def place(key: str, at: int, **fields: FieldValue) -> PlaceDescribed:
 def write_together(source: Source, *pieces: Sequence[Statement]) -> set[int]:
     """Record each piece as a delivery of its own, all at once; return the places of those that were left out."""
     with ledger.posting() as book:
+        book.prepare((source.pk, statements, ()) for statements in pieces)
         return book.record_together(
             [
                 (source.pk, statements, Why(kind=Cause.Kind.DELIVERY, reference=f"delivery:{number}"))
@@ -60,19 +65,20 @@ TURNS: dict[str, tuple[list[list[Statement]], list[list[int]]]] = {
     "counts of their own": ([[of("a", read("1", 1, "5"))], [of("b", read("2", 2, "6"))]], [[0, 1]]),
     "one count, three times": (
         [[read("1", 1, "5")], [adjust("2", 2, "-1")], [read("3", 3, "9")]],
-        [[0], [1], [2]],
+        [[0, 1, 2]],
     ),
     "as early as may be": (
         [
-            [of("a", read("1", 1, "5"))],
-            [of("a", read("2", 2, "6")), of("b", read("3", 2, "7"))],
-            [of("c", read("4", 3, "8"))],
-            [of("b", read("5", 4, "9"))],
+            [called("1", 1, "a", "A")],
+            [called("2", 2, "a", "AA"), called("3", 2, "b", "B")],
+            [called("4", 3, "c", "C")],
+            [called("5", 4, "b", "BB")],
         ],
         [[0, 2], [1], [3]],
     ),
     "descriptions of one listing": ([[described("1", 1, name="Mint")], [described("2", 2, name="Mints")]], [[0], [1]]),
     "descriptions of one place": ([[place("1", 1, name="Bay")], [place("2", 2, name="Cold bay")]], [[0, 1]]),
+    "one lot, twice": ([[sack_born()], [sack_moved("to cold", 20, "bay", "cold")]], [[0, 1]]),
     "lots of their own": ([[sack_born()], [replace(sack_born(), key="other", batch="other")]], [[0, 1]]),
     "a lot that is split off, among others": (
         [
@@ -91,7 +97,7 @@ TURNS: dict[str, tuple[list[list[Statement]], list[list[int]]]] = {
 
 
 @pytest.mark.parametrize("what", TURNS)
-def test_pieces_that_touch_one_count_take_turns(what: str) -> None:
+def test_pieces_that_need_one_another_take_turns(what: str) -> None:
     pieces, taken = TURNS[what]
     source = make_source()
     with transaction.atomic():
@@ -122,7 +128,6 @@ def test_what_is_written_together_moves_what_it_moves_alone_by_its_own_cause() -
         [read("4", 9, "8")],
     ]
     assert write_together(source, *pieces) == set()
-    # What is written in one turn comes before what has to wait for the next.
     assert movements() == [("coffee@shop", "5"), ("other@shop", "7"), ("coffee@shop", "-2")]
     assert causes() == ["delivery:0", "delivery:1", "delivery:2"]
     assert list(Cause.objects.order_by("pk").values_list("reference", flat=True)) == [
@@ -131,6 +136,19 @@ def test_what_is_written_together_moves_what_it_moves_alone_by_its_own_cause() -
         "delivery:2",
         "delivery:3",
     ]
+
+
+def test_what_comes_late_among_what_is_written_together_moves_what_it_moves_alone() -> None:
+    """5 at 10; 2 less at 12; 1 more at 11, heard late; 4 more at 13."""
+    pieces: list[list[Statement]] = [
+        [read("1", 10, "5")],
+        [adjust("2", 12, "-2")],
+        [adjust("3", 11, "1")],
+        [adjust("4", 13, "4")],
+    ]
+    assert write_together(make_source(), *pieces) == set()
+    assert movements() == [("coffee@shop", "5"), ("coffee@shop", "-2"), ("coffee@shop", "1"), ("coffee@shop", "4")]
+    assert causes() == ["delivery:0", "delivery:1", "delivery:2", "delivery:3"]
 
 
 def test_a_product_is_called_what_its_listing_was_called_first() -> None:
@@ -169,8 +187,8 @@ def test_where_one_is_out_of_range_nothing_is_written() -> None:
         [read("2", 2, str(LIMIT))],
         [adjust("3", 3, "1")],
     ]
-    with pytest.raises(QuantityOutOfRange), ledger.posting() as book, book.savepoint():
-        book.record_together([(source.pk, said, Why(kind=Cause.Kind.DELIVERY)) for said in pieces])
+    with pytest.raises(QuantityOutOfRange):
+        write_together(source, *pieces)
     assert (StockEvent.objects.count(), Cause.objects.count(), movements()) == (0, 0, [])
 
 
