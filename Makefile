@@ -91,7 +91,7 @@ screenshots: dev ## Take the pictures of README.md and docs/ from the demonstrat
 
 lock: ## Pin requirements/*.in anew with uv (ARGS=--upgrade for newer versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 1; }
-	cd requirements && for name in runtime postgres dev; do \
+	cd requirements && for name in runtime postgres celery dev; do \
 		uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --python-version 3.11 \
 		$(ARGS) $$name.in -o $$name.txt || exit 1; done
 

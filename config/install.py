@@ -20,17 +20,27 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "stockroom-installed.json"
 
 
-def database_url() -> str:
-    """DATABASE_URL as config.settings will find it: in the environment, else in the settings file."""
-    if "DATABASE_URL" in os.environ:
-        return os.environ["DATABASE_URL"]
-    name = os.environ.get("ENV_FILE", str(ROOT / ".env"))
-    if name and Path(name).is_file():
-        for line in Path(name).read_text().splitlines():
+def setting(name: str) -> str:
+    """A setting as config.settings will find it: in the environment, else in the settings file; '' if in neither."""
+    if name in os.environ:
+        return os.environ[name]
+    file = os.environ.get("ENV_FILE", str(ROOT / ".env"))
+    if file and Path(file).is_file():
+        for line in Path(file).read_text().splitlines():
             key, _, value = line.removeprefix("export ").partition("=")
-            if key.strip() == "DATABASE_URL":
+            if key.strip() == name:
                 return value.strip().strip("'\"")
     return ""
+
+
+def names_for_running() -> list[str]:
+    """The names of the locks that the settings ask for."""
+    names = ["runtime"]
+    if setting("DATABASE_URL").startswith("postgres"):
+        names.append("postgres")
+    if setting("ENGINE") == "celery":
+        names.append("celery")
+    return names
 
 
 def lock_digest() -> str:
@@ -84,9 +94,9 @@ def install(names: list[str]) -> None:
 
 def main() -> None:
     if sys.argv[1:] == ["dev"]:
-        names = ["runtime", "postgres", "dev"]
+        names = ["runtime", "postgres", "celery", "dev"]
     elif sys.argv[1:] == ["runtime"]:
-        names = ["runtime", "postgres"] if database_url().startswith("postgres") else ["runtime"]
+        names = names_for_running()
     else:
         sys.exit("Name one: runtime or dev.")
     turn = os.open(LOCKS, os.O_RDONLY)

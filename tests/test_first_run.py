@@ -75,7 +75,24 @@ def test_the_driver_is_chosen_by_the_database_that_the_settings_will_find(
     monkeypatch.delenv("DATABASE_URL", raising=False)
     for key, value in environment.items():
         monkeypatch.setenv(key, value)
-    assert install.database_url() == expected
+    assert install.setting("DATABASE_URL") == expected
+
+
+@pytest.mark.parametrize(
+    ("environment", "names"),
+    [
+        ({}, ["runtime"]),
+        ({"DATABASE_URL": "sqlite:///stock.sqlite3", "ENGINE": "worker"}, ["runtime"]),
+        ({"DATABASE_URL": "postgres://a@b/c"}, ["runtime", "postgres"]),
+        ({"DATABASE_URL": "postgres://a@b/c", "ENGINE": "celery"}, ["runtime", "postgres", "celery"]),
+    ],
+)
+def test_what_is_installed_is_what_the_settings_ask_for(
+    environment: dict[str, str], names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATABASE_URL", "ENGINE"):
+        monkeypatch.setenv(name, environment.get(name, ""))
+    assert install.names_for_running() == names
 
 
 def prepare() -> str:

@@ -71,7 +71,7 @@ def test_the_files_are_found_at_all() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["runtime", "postgres", "dev"])
+@pytest.mark.parametrize("name", ["runtime", "postgres", "celery", "dev"])
 def test_every_locked_requirement_is_one_version_with_its_hashes(name: str) -> None:
     """An index, a URL, a path or an option is not a requirement of this form, so none gets by."""
     locked = requirements((ROOT / "requirements" / f"{name}.txt").read_text())
@@ -80,7 +80,7 @@ def test_every_locked_requirement_is_one_version_with_its_hashes(name: str) -> N
 
 
 def test_every_lock_is_checked() -> None:
-    assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} == {"runtime", "postgres", "dev"}
+    assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} == {"runtime", "postgres", "celery", "dev"}
 
 
 @pytest.mark.parametrize(
