@@ -15,6 +15,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config.broker import check_broker
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -88,7 +90,7 @@ ALLOWED_HOSTS = [
     *env.list("ALLOWED_HOSTS", default=[]),
     *filter(None, [urlsplit(PUBLIC_BASE_URL).hostname]),
 ]
-ENGINE = word("ENGINE", {"worker", "inline"}, default="worker")
+ENGINE = word("ENGINE", {"worker", "inline", "celery"}, default="worker")
 LOG_LEVEL = word("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, default="INFO")
 # The web server may not keep a sender waiting; a command may.
 PROCESS = word("PROCESS", {"web", "command"}, default="command")
@@ -180,6 +182,9 @@ def _database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR}/stockroom.sqlite3")}
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")
+if ENGINE == "celery":
+    check_broker(CELERY_BROKER_URL, DATABASES["default"]["ENGINE"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

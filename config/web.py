@@ -24,7 +24,7 @@ from granian.log import LogLevels
 from config.signals import heed_stops
 from webhooks.tether import stop_with
 
-SECRETS = ("SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "PGPASSWORD")
+SECRETS = ("SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "PGPASSWORD", "CELERY_BROKER_URL")
 
 
 def without_server_name(application: WSGIApplication) -> WSGIApplication:

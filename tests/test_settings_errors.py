@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from config.broker import check_broker
 
 CANARY = "Canary7e1f"
 
@@ -40,6 +43,29 @@ def test_an_address_of_another_kind_is_not_repeated(url: str) -> None:
     said = check(DATABASE_URL=url)
     assert "ImproperlyConfigured: DATABASE_URL names neither SQLite nor PostgreSQL" in said
     assert CANARY not in said
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"DATABASE_URL": "sqlite:///stock.sqlite3"}, "ENGINE is 'celery', which needs PostgreSQL: an SQLite database"),
+        ({}, "CELERY_BROKER_URL is not set; ENGINE is 'celery' and needs it"),
+        ({"CELERY_BROKER_URL": f"amqp://stock:{CANARY}@127.0.0.1/"}, "write redis://:password@host:port/number"),
+        ({"CELERY_BROKER_URL": f"redis://:{CANARY}/more@127.0.0.1/0"}, "CELERY_BROKER_URL cannot be read"),
+        ({"CELERY_BROKER_URL": CANARY}, "CELERY_BROKER_URL cannot be read"),
+    ],
+)
+def test_celery_without_what_it_needs_is_refused(environment: dict[str, str], told: str) -> None:
+    said = check(**{"ENGINE": "celery", "DATABASE_URL": "postgres://stock@127.0.0.1/stockroom", **environment})
+    assert "ImproperlyConfigured" in said
+    assert told in said
+    assert CANARY not in said
+
+
+def test_celery_that_is_not_installed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(ImproperlyConfigured, match="ENGINE is 'celery', and Celery is not installed"):
+        check_broker("redis://127.0.0.1/0", "django.db.backends.postgresql")
 
 
 @pytest.mark.parametrize("line", [f"SECRET_KEY: {CANARY}", f" FIELD_KEYS = {CANARY}", CANARY])

@@ -1,6 +1,7 @@
 """The webhooks app: declares what of a delivery is a fact, and what it shows on inventory's pages."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import post_migrate
 
 
@@ -19,3 +20,8 @@ class WebhooksConfig(AppConfig):
         evidence.register()
         panels.register()
         engine.register("inline", worker.drain)
+        if settings.ENGINE == "celery":
+            # An extra, which need not be installed elsewhere.
+            from webhooks import celery_app
+
+            engine.register("celery", celery_app.wakeups.ask)

@@ -20,7 +20,7 @@ def wake() -> None:
     """Say that something was stored. May do nothing; never raises.
 
     `worker`: the worker looks for itself, so there is nothing to do. `inline` (tests): everything due is drained here
-    and now.
+    and now. `celery`: a message is sent to Celery's workers, from a thread of its own.
     """
     driver = _drivers.get(settings.ENGINE)
     if driver is not None:

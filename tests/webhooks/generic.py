@@ -5,11 +5,9 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-
-from tests.webhooks.account import Prove
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = (ROOT / "webhooks" / "providers" / "captured" / "generic.json").read_bytes()
@@ -48,7 +46,7 @@ def static_header(secret: str, body: bytes) -> Mapping[str, str]:
     return {"x-webhook-secret": secret}
 
 
-PROOFS: dict[str, Prove] = {
+PROOFS: dict[str, Callable[[str, bytes], Mapping[str, str]]] = {
     "standard_webhooks": standard_webhooks,
     "body_hmac": body_hmac,
     "timestamped_hmac": timestamped_hmac,

@@ -19,6 +19,13 @@ TICK = 0.1  # seconds between two looks at the children
 PORT_PATIENCE = 3.0  # seconds in which the server of a run that was just killed may still let go of the port
 SETTLED = 30.0  # seconds after which a child counts as up, and its earlier ends are forgotten
 
+WORKER = ["manage.py", "worker"]
+# What Celery's workers tell each other, nobody here wants to know.
+ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+CELERY_WORKER = ["-m", "celery", "--quiet", "--app", "config", "worker", *ALONE]
+WORKERS = {"worker": WORKER, "inline": WORKER, "celery": CELERY_WORKER}
+"""Who drains the inbox, for each engine."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -124,7 +131,7 @@ class Command(BaseCommand):
         web = ["-m", "config.web", "--host", host, "--port", str(port), "--workers", str(workers)]
         children = [
             Child("web server", web, environment | {"PROCESS": "web"}),
-            Child("worker", ["manage.py", "worker"], environment | {"PROCESS": "command"}),
+            Child("worker", WORKERS[settings.ENGINE], environment | {"PROCESS": "command"}),
         ]
         announced = False
         while not self.stopping:
