@@ -15,13 +15,14 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from tests.acts import begin, say
+from tests.bench import drivers
 from tests.bench.ground import Ground
 from tests.bench.page import PAGE, conditions, put_in
 
 Act = Callable[[Ground, Callable[[str], None]], str]
 """Measures on a ground, tells how far it is, and returns its part of the page, in Markdown."""
 
-ACTS: Mapping[str, Act] = {}
+ACTS: Mapping[str, Act] = {"drivers": drivers.measure}
 
 
 def main() -> None:
