@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db import connection
 from django.db.models.signals import post_migrate
 
 
@@ -11,7 +12,7 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory import immutability
-        from webhooks import checks, engine, evidence, panels, worker
+        from webhooks import checks, engine, evidence, notification, panels, wakeups, worker
         from webhooks.models import Delivery
 
         immutability.declare_immutable(Delivery, columns=("id", *Delivery.INTAKE), skips_duplicates=True)
@@ -20,6 +21,8 @@ class WebhooksConfig(AppConfig):
         evidence.register()
         panels.register()
         engine.register("inline", worker.drain)
+        if settings.PROCESS == "web" and connection.vendor == "postgresql":
+            engine.register("worker", wakeups.Wakeups(notification.notify).ask)
         if settings.ENGINE == "celery":
             # An extra, which need not be installed elsewhere.
             from webhooks import celery_app

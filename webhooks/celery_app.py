@@ -26,7 +26,7 @@ from kombu.exceptions import KombuError
 from webhooks import worker
 from webhooks.drainer import Drainer
 from webhooks.in_hand import InHand
-from webhooks.wakeups import BrokerAway, Wakeups
+from webhooks.wakeups import CannotWake, Wakeups
 
 QUEUE = "stockroom"
 SEND_SECONDS = 1.0
@@ -92,14 +92,14 @@ class Sender:
         self._connection: Connection | None = None
 
     def send(self) -> None:
-        """Leave a message, unless one that nobody has taken yet is there; raises BrokerAway."""
+        """Leave a message, unless one that nobody has taken yet is there; raises CannotWake."""
         try:
             self._send()
         except (KombuError, redis.RedisError, OSError) as error:
             if self._connection is not None:
                 self._connection.release()  # type: ignore[no-untyped-call]
                 self._connection = None
-            raise BrokerAway(str(error)) from error
+            raise CannotWake(str(error)) from error
 
     def _send(self) -> None:
         if self._connection is None:

@@ -19,7 +19,8 @@ def register(name: str, driver: Callable[[], object]) -> None:
 def wake() -> None:
     """Say that something was stored. May do nothing; never raises.
 
-    `worker`: the worker looks for itself, so there is nothing to do. `inline` (tests): everything due is drained here
+    `worker`: where the web server runs on PostgreSQL, idle workers are notified, from a thread of its own; elsewhere
+    they look for themselves, and there is nothing to do. `inline` (tests): everything due is drained here
     and now. `celery`: a message is sent to Celery's workers, from a thread of its own.
     """
     driver = _drivers.get(settings.ENGINE)

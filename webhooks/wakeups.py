@@ -13,14 +13,14 @@ COOL_DOWN_SECONDS = 5.0
 """After one that could not be sent."""
 
 
-class BrokerAway(Exception):
+class CannotWake(Exception):
     """A wake-up could not be sent; the message says why."""
 
 
 class Wakeups:
     """Calls `send` soon after it is asked to: once for all that ask meanwhile, and again until it goes well.
 
-    `send` may take its time, and raises BrokerAway where nobody takes the message.
+    `send` may take its time, and raises CannotWake where nobody takes the message.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Wakeups:
     def _try(self) -> bool:
         try:
             self._send()
-        except BrokerAway as away:
+        except CannotWake as away:
             if not self._is_away:
                 logger.warning("workers cannot be woken and look by the clock: %s", away)
             self._is_away = True

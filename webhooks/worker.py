@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from inventory.proofs import Prover
 from webhooks import inbox
 from webhooks.in_hand import InHand
+from webhooks.notification import Listener
 from webhooks.processing import process
 from webhooks.stop import Stop
 
@@ -22,6 +23,8 @@ SQLITE_BATCH = 20
 SQLITE_SECONDS = 0.04
 SQLITE_PAUSE = 0.02
 IDLE_SECONDS = 0.1
+LISTENING_SECONDS = 1.0
+"""From one look at the inbox to the next where nobody wakes the worker, but somebody could."""
 OUTAGE_SECONDS = 1.0
 
 
@@ -94,11 +97,15 @@ def drain(stop: Stop | None = None) -> Counter[str]:
 def run(stop: Stop, in_hand: InHand | None = None) -> None:
     """Work until `stop` is set, and start the proofs that are asked for; a database that goes away is waited for."""
     prover = Prover()
+    listener = Listener()
     while not stop.is_set():
         try:
             prover.look(time.monotonic())
             if not step(in_hand):
-                stop.wait(IDLE_SECONDS)
+                if connection.vendor == "postgresql":
+                    listener.wait(stop, LISTENING_SECONDS)
+                else:
+                    stop.wait(IDLE_SECONDS)
         except (OperationalError, InterfaceError) as error:
             logger.warning("the database cannot be used: %s", str(error).strip())
             connection.close()

@@ -5,6 +5,10 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
+import psycopg
+import pytest
+
+from tests.e2e.databases import PostgresDatabase
 from tests.e2e.stand import PATIENCE, SquareEndpoint, Stand, eventually
 from tests.webhooks import square
 
@@ -78,3 +82,14 @@ def test_two_workers_that_drain_at_once_process_each_delivery_once(stand: Stand)
     stock = {row["listing"]: row["quantity"] for row in stand.stock()}
     assert stock == {f"V{number:03}": str(number) for number in range(1, 201)}
     assert stand.prove() == "200 counts, 200 streams, 200 standing events, 200 movements, 200 deliveries: 0 breaches"
+
+
+def test_what_is_stored_wakes_whoever_listens(stand: Stand) -> None:
+    if not isinstance(stand.database, PostgresDatabase):
+        pytest.skip("SQLite has nobody to notify; workers look by the clock")
+    endpoint = stand.add_square("Square")
+    with psycopg.connect(stand.database.url, autocommit=True) as line:
+        line.execute("LISTEN stockroom_inbox")
+        assert stand.post(endpoint, square.CAPTURED).status == 200
+        [heard] = line.notifies(timeout=PATIENCE, stop_after=1)
+    assert heard.channel == "stockroom_inbox"

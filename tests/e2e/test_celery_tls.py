@@ -72,7 +72,7 @@ def test_a_broker_whose_certificate_nobody_signed_is_not_believed(tmp_path: Path
         url = f"rediss://localhost:{port}/0"
         refused = send(url)
         assert refused.returncode == 1
-        assert "BrokerAway" in refused.stderr
+        assert "CannotWake" in refused.stderr
         assert "CERTIFICATE_VERIFY_FAILED" in refused.stderr
         assert broker.received() == 0
         sent = send(url, SSL_CERT_FILE=str(certificate))

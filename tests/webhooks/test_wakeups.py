@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.e2e.stand import eventually
-from webhooks.wakeups import BrokerAway, Wakeups
+from webhooks.wakeups import CannotWake, Wakeups
 
 
 class FakeBroker:
@@ -24,7 +24,7 @@ class FakeBroker:
         self.tries += 1
         assert self.goes_on.wait(60)
         if self.is_away:
-            raise BrokerAway("nobody listens")
+            raise CannotWake("nobody listens")
         self.taken += 1
 
 
