@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from inventory.instants import to_datetime
@@ -33,6 +34,8 @@ BACKOFF = (
     timedelta(minutes=10),
     timedelta(minutes=30),
 )
+MOST_BYTES = 16 * 1024 * 1024
+"""Of bodies that are claimed at once, unless one alone has more."""
 COMMON_HEADERS = frozenset({"content-type", "content-length", "date", "user-agent"})
 
 # Where a sender has no clock, arrival at its endpoint is the order of what it says: our own clock, set back, must not
@@ -130,8 +133,8 @@ def claim(limit: int) -> list[int]:
     if not _due(now).exists():
         return []
     with transaction.atomic():
-        rows = _due(now).defer("body", "headers").select_for_update(skip_locked=True, of=("self",))
-        due = list(rows[:limit])
+        rows = _due(now).only("attempts").annotate(size=Length("body"))
+        due = list(_that_fit(rows.select_for_update(skip_locked=True, of=("self",))[:limit]))
         if not due:
             return []
         batch = due[:1] if due[0].attempts else [delivery for delivery in due if not delivery.attempts]
@@ -147,6 +150,17 @@ def claim(limit: int) -> list[int]:
             attempts=F("attempts") + 1, due_at=now + BACKOFF[batch[0].attempts], failed_at=None
         )
     return ids
+
+
+def _that_fit(deliveries: Iterable[Delivery]) -> Iterator[Delivery]:
+    """The first of them, and those after it whose bodies can be held with it at once."""
+    held = 0
+    for delivery in deliveries:
+        size: int = getattr(delivery, "size")  # noqa: B009  # an annotation, which Django's stubs do not follow so far
+        if held and held + size > MOST_BYTES:
+            return
+        held += size
+        yield delivery
 
 
 def lock(ids: Sequence[int]) -> list[Delivery]:

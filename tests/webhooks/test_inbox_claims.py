@@ -17,7 +17,7 @@ from django.utils import timezone
 from inventory import ledger
 from inventory.models import Cause, Movement, StockEvent
 from tests.webhooks import square
-from tests.webhooks.inbox_support import NOON, Clock, at, fate, in_threads, store
+from tests.webhooks.inbox_support import NOON, Clock, at, fate, in_threads, reading, store
 from tests.webhooks.shop import SquareShop
 from webhooks import inbox, worker
 from webhooks.models import Delivery
@@ -39,6 +39,17 @@ def test_a_claim_stamps_what_it_takes_and_leaves_the_rest(shop: SquareShop, cloc
     assert inbox.claim(2) == [third]
     assert inbox.claim(2) == []
     assert (inbox.is_anything_due(), inbox.is_anything_held()) == (False, True)
+
+
+def test_a_claim_takes_no_more_bodies_than_can_be_held_at_once_but_always_one(
+    shop: SquareShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = store(shop, 1, 2, 3)
+    size = len(reading(1))
+    monkeypatch.setattr(inbox, "MOST_BYTES", 2 * size)
+    assert inbox.claim(9) == [first, second]
+    monkeypatch.setattr(inbox, "MOST_BYTES", size - 1)
+    assert inbox.claim(9) == [third]
 
 
 def test_one_that_was_stamped_and_not_settled_comes_alone(shop: SquareShop, clock: Clock) -> None:

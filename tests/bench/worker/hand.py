@@ -1,0 +1,81 @@
+"""`python -m tests.bench.worker.hand COUNTS`: does the tasks that come line by line, and answers each with a line."""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402  # it needs Django to be there
+
+from tests.bench.million import Size  # noqa: E402
+from tests.bench.worker import naive  # noqa: E402
+from tests.bench.worker.arrivals import Arrivals  # noqa: E402
+from tests.bench.worker.messages import Senders  # noqa: E402
+from webhooks import worker  # noqa: E402
+
+Done = dict[str, int]
+
+
+class Tasks:
+    """What can be asked for."""
+
+    def __init__(self, size: Size) -> None:
+        self._size = size
+
+    def put(self, *, seed: int, number: int, late: float) -> Done:
+        """Let so many messages come in; return of how many events they tell."""
+        messages = Senders(self._size, seed).messages(number, late=late)
+        Arrivals().put(messages)
+        if connection.vendor == "postgresql":
+            # As its autovacuum does in time.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE webhooks_delivery")
+        return {"events": sum(sent.events for sent in messages)}
+
+    def drain(self) -> Done:
+        """Work off what is due."""
+        return {"deliveries": sum(worker.drain().values())}
+
+    def prepare_naive(self, *, seed: int, number: int) -> Done:
+        """Make the naive way's table, of as many rows as there are counts, for these messages."""
+        naive.make(Senders(self._size, seed).messages(number), self._size.counts)
+        return {}
+
+    def be_naive(self, *, seed: int, number: int, seconds: float) -> Done:
+        """Apply these messages the naive way, for so long at most; return how many events that were."""
+        messages = Senders(self._size, seed).messages(number)
+        end = time.monotonic() + seconds
+        events = 0
+        for turn, sent in enumerate(messages):
+            naive.apply(sent, turn)
+            events += sent.events
+            if time.monotonic() > end:
+                break
+        return {"events": events}
+
+
+def main() -> None:
+    tasks = Tasks(Size.of(int(sys.argv[1])))
+    connection.ensure_connection()
+    for line in sys.stdin:
+        given: dict[str, Any] = json.loads(line)
+        task: Callable[..., Done] = getattr(tasks, given.pop("task"))
+        began, worked = time.perf_counter(), time.process_time()
+        done = task(**given)
+        took = {
+            "seconds": time.perf_counter() - began,
+            "processor_seconds": time.process_time() - worked,
+            "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "done": done,
+        }
+        print(json.dumps(took), flush=True)
+
+
+if __name__ == "__main__":
+    main()
