@@ -46,6 +46,12 @@ def can_be_kept(value: str) -> bool:
     return "\0" not in value
 
 
+def _parameter(shown: Any) -> str:
+    """What a filter is called in an address: by its column, where it is one's, or by its own name."""
+    column = shown[0] if isinstance(shown, tuple) else shown
+    return column if isinstance(column, str) else getattr(column, "parameter_name", "")
+
+
 class ReferredToByNumber:
     """Rows are referred to by their number only, as every foreign key here does.
 
@@ -109,10 +115,7 @@ class StockroomAdmin(ReferredToByNumber, DjangoAdmin[Record]):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the page's own filters and our links ask for: any other lookup may read the whole table."""
-        names = [
-            shown if isinstance(shown, str) else getattr(shown, "parameter_name", "")
-            for shown in self.get_list_filter(request)
-        ]
+        names = [_parameter(shown) for shown in self.get_list_filter(request)]
         # A filter of a column that may be empty offers “unknown”, which asks for `isnull`.
         own = {*names, *(f"{name}__{how}" for name in names for how in ("exact", "isnull"))}
         return can_be_kept(value) and (lookup in self.linked_filters or lookup in own)

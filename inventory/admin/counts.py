@@ -19,6 +19,7 @@ from inventory.admin.display import (
     page_link,
     quantity_cell,
 )
+from inventory.admin.rare import rare
 from inventory.events import Quality
 from inventory.models import Batch, Count, Listing, Location, Movement, Product, Source, StockEvent, Stream
 from inventory.registry import Link
@@ -51,7 +52,7 @@ class Sign(admin.SimpleListFilter):
 class CountAdmin(ReadOnlyAdmin[Count]):
     list_display = ("name", "shown_quantity", "quality", "known_as_of", "source")
     list_select_related = ("listing", "batch", "location", "source")
-    list_filter = ("quality", "bucket", Sign)
+    list_filter = (("quality", rare(Quality.EXACT)), "bucket", Sign)
     linked_filters = (
         "source__id__exact",
         "listing__id__exact",

@@ -16,6 +16,7 @@ from inventory.admin.display import (
     page_link,
     reason_cell,
 )
+from inventory.admin.rare import rare
 from inventory.models import Cause, Count, Movement, Retraction, StockEvent, Stream
 from inventory.registry import cause_link
 
@@ -23,7 +24,7 @@ from inventory.registry import cause_link
 @admin.register(Cause)
 class CauseAdmin(ReadOnlyAdmin[Cause]):
     list_display = ("id", "recorded", "kind", "reference", "actor")
-    list_filter = ("kind",)
+    list_filter = (("kind", rare(Cause.Kind.DELIVERY)),)
     ordering = ("-id",)
     search_fields = ("reference__exact",)
     search_help_text = "A whole reference, such as delivery:17."

@@ -37,6 +37,7 @@ class Batch(models.Model):
             models.Index(fields=["external_id"]),
             models.Index(fields=["label", "id"]),
             models.Index(fields=["expires_on", "id"]),
+            models.Index(fields=["status", "id"], name="batch_status"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from inventory.admin.display import admin_url
 from inventory.models import Count, Movement, StockEvent
@@ -117,3 +119,25 @@ def test_a_count_is_found_by_what_its_listing_is_called(admin_client: Client, co
 
 def test_a_count_is_named_by_what_it_counts(admin_client: Client, count: Count) -> None:
     assert "Listing 90 · Lot 90 · Shelf 90 · available (IN_STOCK)" in page_of(admin_client, count)
+
+
+def test_counts_are_listed_by_how_far_they_can_be_believed(admin_client: Client, count: Count) -> None:
+    doubtful = make_stock(make_source(2), 2)
+    Count.objects.filter(pk=doubtful.pk).update(quality="doubtful")
+    found = {quality: list_of(admin_client, quality__exact=quality) for quality in ("exact", "doubtful", "unknown")}
+    assert found == {"exact": [count.pk], "doubtful": [doubtful.pk], "unknown": []}
+
+
+def test_a_rare_quality_is_found_by_the_index_of_what_is_rare(admin_client: Client, count: Count) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        list_of(admin_client, quality__exact="doubtful")
+    narrowed = [query["sql"] for query in queries.captured_queries if "doubtful" in query["sql"]]
+    assert narrowed
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {narrowed[-1]}")
+            plan = " ".join(row[3] for row in cursor.fetchall())
+        assert "USING INDEX count_quality" in plan
+    else:
+        # A table of few rows is read as a whole by any plan.
+        assert all("NOT" in sql and "'exact'" in sql for sql in narrowed)

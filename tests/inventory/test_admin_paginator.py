@@ -46,6 +46,14 @@ def test_pages_beyond_the_last_that_can_be_reached_are_not_offered() -> None:
     assert [product.name for product in pages.page(2)] == ["Product 002", "Product 003"]
 
 
+def test_a_page_behind_the_first_steps_over_keys_alone() -> None:
+    pages = BoundedPaginator(products(9).filter(name__gt="Product 001"), 2)
+    with CaptureQueriesContext(connection) as queries:
+        assert [product.name for product in pages.page("2")] == ["Product 004", "Product 005"]
+    stepping = [query["sql"] for query in queries.captured_queries if "OFFSET" in query["sql"]]
+    assert [sql.partition(" FROM ")[0] for sql in stepping] == ['SELECT "inventory_product"."id" AS "pk"']
+
+
 def test_an_unfiltered_table_is_estimated_where_the_database_has_an_estimate() -> None:
     rows = products(20)
     with connection.cursor() as cursor:
