@@ -18,12 +18,13 @@ from tests.acts import begin, say
 from tests.bench import drivers
 from tests.bench.ground import Ground
 from tests.bench.page import PAGE, conditions, put_in
+from tests.bench.pages.act import pages
 from tests.bench.worker.act import measure as measure_worker
 
 Act = Callable[[Ground, Callable[[str], None]], str]
 """Measures on a ground, tells how far it is, and returns its part of the page, in Markdown."""
 
-ACTS: Mapping[str, Act] = {"drivers": drivers.measure, "worker": measure_worker}
+ACTS: Mapping[str, Act] = {"drivers": drivers.measure, "worker": measure_worker, "pages": pages}
 
 
 def main() -> None:

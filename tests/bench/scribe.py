@@ -222,7 +222,7 @@ class Scribe:
         self._pen.put(
             Cause,
             id=self._cause_id,
-            kind=Cause.Kind.IMPORT,
+            kind=Cause.Kind.DELIVERY,
             reference=f"bench:{self._cause_id}",
             actor="",
             note="",

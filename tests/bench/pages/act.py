@@ -1,0 +1,195 @@
+"""The act `pages`: the same addresses of a small and of a large ledger, in turns."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+
+from tests.bench.ground import Ground
+from tests.bench.page import Spread, ratio, table
+from tests.bench.pages.exports import EXPORTS, export
+from tests.bench.pages.ledgers import Answer, Ledger, Reader
+from tests.bench.pages.questions import LIMITS, Kind, Question
+
+SMALL, LIKE = 1_000, 5_000
+"""Counts. Where a thousand are too few to fill a page, its time is held against five thousand, which fill it."""
+EACH_ROUND = 3
+"""Requests of each page in a round."""
+DELIVERIES = {SMALL: 1_200, LIKE: 1_200}
+MOST_DELIVERIES = 100_000
+SAME_CONTENT = 1.05
+"""Pages whose sizes differ by less show the same."""
+GROUPS = ("admin", "pages", "API")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What one question came to."""
+
+    question: Question
+    held_against: str
+    """What ours is held against."""
+    ours: Sequence[Answer]
+    """Of the large ledger."""
+    theirs: Sequence[Answer]
+
+    @property
+    def ratio(self) -> float:
+        """Of the least processor time of each: what the pages themselves take, whatever else the machine does."""
+        return min(_work(self.ours).values) / min(_work(self.theirs).values)
+
+    @property
+    def is_over(self) -> bool:
+        return self.ratio > LIMITS[self.question.kind]
+
+    @property
+    def name(self) -> str:
+        return f"{self.question.group}: {self.question.name}"
+
+    def cells(self) -> list[str]:
+        """A row of a table."""
+        here, there = self.ours[0].rows, self.theirs[0].rows
+        return [
+            self.name,
+            str(here) if here == there else f"{here} ({there})",
+            self.held_against,
+            *(f"{_work(answers).text(1)}; {_waited(answers).median:.1f}" for answers in (self.theirs, self.ours)),
+            ratio(_work(self.ours), _work(self.theirs)),
+            f"{self.ratio:.2f} x",
+            f"{LIMITS[self.question.kind]:g} x",
+        ]
+
+
+HEAD = ("Address", "Rows", "Held against", "There, ms", "Large ledger, ms", "Ratio", "Of the least", "Limit")
+
+
+def _work(answers: Sequence[Answer]) -> Spread:
+    return Spread([answer.processor_seconds * 1000 for answer in answers])
+
+
+def _waited(answers: Sequence[Answer]) -> Spread:
+    return Spread([answer.seconds * 1000 for answer in answers])
+
+
+def pages(ground: Ground, say: Say) -> str:
+    """Make the ledgers, and measure."""
+    small, like = (_ledger(ground, counts, DELIVERIES[counts]) for counts in (SMALL, LIKE))
+    large = _ledger(ground, ground.counts, min(MOST_DELIVERIES, ground.counts))
+    for ledger in (small, like, large):
+        say(f"filling {ledger.name}")
+        ledger.fill()
+        ledger.furnish()
+    return report(small, like, large, ground.rounds * EACH_ROUND, say)
+
+
+def _ledger(ground: Ground, counts: int, deliveries: int) -> Ledger:
+    return Ledger(
+        name=f"{counts:,} counts",
+        counts=counts,
+        deliveries=deliveries,
+        database=ground.postgres(),
+        directory=ground.directory,
+    )
+
+
+def report(
+    small: Ledger,
+    like: Ledger,
+    large: Ledger,
+    times: int,
+    say: Say,
+    *,
+    wanted: Callable[[Question], bool] = lambda _: True,
+    exports: Sequence[Sequence[str]] = EXPORTS,
+) -> str:
+    """Read every page that is wanted `times` times on each ledger that it needs, and write what was found."""
+    with ExitStack() as ends:
+        of_small, of_like, of_large = (ends.enter_context(closing(Reader(ledger))) for ledger in (small, like, large))
+        names = [name for name, question in of_large.questions.items() if wanted(question)]
+        found = list(_measured(of_small, of_like, of_large, names, times, say))
+    told = (
+        f"{large.name} with {large.deliveries:,} deliveries, held against {small.name} (where those do not fill the "
+        f"page: {like.name}) with {small.deliveries:,}; each page {times} times on each, in turns."
+    )
+    return "\n\n".join(
+        [
+            told,
+            table(("Group", "Addresses", "Ratio, median and worst", "Limit", "Over it"), _summary(found)),
+            table(HEAD, [one.cells() for one in found if one.is_over]) if any(one.is_over for one in found) else "",
+            table(HEAD, [one.cells() for one in _worst(found)]),
+            _exports(small, large, exports, say),
+        ]
+    )
+
+
+def _measured(
+    small: Reader, like: Reader, large: Reader, names: Sequence[str], times: int, say: Say
+) -> Iterator[Found]:
+    for name in names:
+        question = large.questions[name]
+        other, held, other_name = _held_against(small, like, large, name)
+        if other is None:
+            say(f"{name}: asked of the large ledger only")
+            continue
+        ours: list[Answer] = []
+        theirs: list[Answer] = []
+        for _ in range(times):
+            theirs.append(other.ask(other_name))
+            ours.append(large.ask(name))
+        found = Found(question=question, held_against=held, ours=ours, theirs=theirs)
+        if found.is_over:
+            say(f"over: {' | '.join(found.cells())}")
+        yield found
+
+
+def _held_against(small: Reader, like: Reader, large: Reader, name: str) -> tuple[Reader | None, str, str]:
+    """The reader and the question that this one of the large ledger is held against, and how to say so."""
+    question = large.questions[name]
+    ours = large.ask(name)
+    assert ours.status in {200, 302}, f"{question.path} is answered {ours.status}"
+    if question.kind is Kind.DEEP:
+        first = f"{question.group}: {question.first}"
+        large.ask(first)
+        return large, "its first page", first
+    there = [reader for reader in (small, like) if name in reader.questions]
+    for reader in there:
+        answer = reader.ask(name)
+        if answer.size * SAME_CONTENT >= ours.size or reader is there[-1]:
+            return reader, reader.ledger.name, name
+    return None, "", name
+
+
+def _summary(found: Sequence[Found]) -> Iterator[list[str]]:
+    for kind, limit in LIMITS.items():
+        for group in GROUPS:
+            those = [one for one in found if one.question.kind is kind and one.question.group == group]
+            if those:
+                spread = Spread([one.ratio for one in those])
+                over = sum(one.is_over for one in those)
+                worst = f"{spread.median:.2f} x, {max(spread.values):.2f} x"
+                yield [f"{group}, {kind}", str(len(those)), worst, f"{limit:g} x", str(over)]
+
+
+def _worst(found: Sequence[Found]) -> list[Found]:
+    return sorted((one for one in found if not one.is_over), key=lambda one: -one.ratio / LIMITS[one.question.kind])[
+        :10
+    ]
+
+
+def _exports(small: Ledger, large: Ledger, exports: Sequence[Sequence[str]], say: Say) -> str:
+    rows = []
+    for arguments in exports:
+        there, here = export(small, arguments), export(large, arguments)
+        say(f"stock {' '.join(arguments)}: {there} {here}")
+        rows.append(
+            [
+                f"`stock {' '.join(arguments)}`",
+                f"{here.lines:,} ({there.lines:,})",
+                f"{here.seconds:.1f} s",
+                f"{there.peak_megabytes:.1f} MB",
+                f"{here.peak_megabytes:.1f} MB",
+                f"{here.peak_megabytes / there.peak_megabytes:.2f} x",
+            ]
+        )
+    head = ("Export", "Lines", "Time", f"Peak memory, {small.name}", f"Peak memory, {large.name}", "Ratio")
+    return table(head, rows)
