@@ -151,11 +151,15 @@ def _held_against(small: Reader, like: Reader, large: Reader, name: str) -> tupl
         first = f"{question.group}: {question.first}"
         large.ask(first)
         return large, "its first page", first
-    there = [reader for reader in (small, like) if name in reader.questions]
-    for reader in there:
-        answer = reader.ask(name)
-        if answer.size * SAME_CONTENT >= ours.size or reader is there[-1]:
-            return reader, reader.ledger.name, name
+    opened = f"{question.group}: {question.first}"
+    there = [(reader, asked) for asked in (name, opened) for reader in (small, like) if asked in reader.questions]
+    sizes = {(reader, asked): reader.ask(asked).size for reader, asked in there}
+    for reader, asked in there:
+        if sizes[reader, asked] * SAME_CONTENT >= ours.size:
+            return reader, reader.ledger.name if asked == name else f"{reader.ledger.name}, as it opens", asked
+    if there:
+        reader, asked = max(there, key=lambda one: sizes[one])
+        return reader, reader.ledger.name if asked == name else f"{reader.ledger.name}, as it opens", asked
     return None, "", name
 
 

@@ -37,9 +37,9 @@ def admin_questions(user: User) -> Iterator[Question]:
 def _of_list(model: type[Model], shown: Any, user: User) -> Iterator[Question]:
     noun = str(model._meta.verbose_name_plural)
     path = admin_url(model, "changelist")
-    yield from _with_its_end(noun, path, shown, user)
+    yield from _with_its_end(noun, path, shown, user, noun)
     for name, asked in _filters(shown, user):
-        yield from _with_its_end(f"{noun} {name}", address(path, **asked), shown, user)
+        yield from _with_its_end(f"{noun} {name}", address(path, **asked), shown, user, noun)
     for model_searched in (model, FOUND_THROUGH.get(model)):
         if model_searched is not None:
             for lookup in admin.site._registry[model_searched].search_fields:
@@ -51,8 +51,8 @@ def _of_list(model: type[Model], shown: Any, user: User) -> Iterator[Question]:
         yield Question(group=GROUP, name=f"{noun}: one", path=admin_url(model, "change", row.pk))
 
 
-def _with_its_end(name: str, path: str, shown: Any, user: User) -> Iterator[Question]:
-    yield Question(group=GROUP, name=name, path=path)
+def _with_its_end(name: str, path: str, shown: Any, user: User, noun: str) -> Iterator[Question]:
+    yield Question(group=GROUP, name=name, path=path, first=noun)
     pages = _changelist(path, shown, user).paginator.num_pages
     if pages > 1:
         last = f"{path}{'&' if '?' in path else '?'}p={pages}"
@@ -88,7 +88,7 @@ def _searches(noun: str, path: str, model: type[Model], lookup: str, shown: Any,
     [(frequent, times)] = Counter(begins).most_common(1)
     yield rare
     if times > 1:
-        yield from _with_its_end(f"{name}, frequent", address(path, q=frequent), shown, user)
+        yield from _with_its_end(f"{name}, frequent", address(path, q=frequent), shown, user, noun)
 
 
 def _changelist(path: str, shown: Any, user: User) -> Any:

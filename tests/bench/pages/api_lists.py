@@ -91,7 +91,7 @@ def api_questions() -> Iterator[Question]:
                 continue
             asked = {parameter.name: VALUES[basename, parameter.name]()}
             name = f"{basename}s by {parameter.name}"
-            yield Question(group=GROUP, name=name, path=address(path, **asked))
+            yield Question(group=GROUP, name=name, path=address(path, **asked), first=f"{basename}s")
             if parameter.narrow is None or parameter.name in {"source", "bucket", "name_prefix"}:
                 yield from _end(name, view_set, path, **asked)
         first = view_set.queryset.order_by(view_set.key).values_list(view_set.key, flat=True)[0]

@@ -30,7 +30,7 @@ class Question:
     path: str
     kind: Kind = Kind.LIST
     first: str = ""
-    """The name of the first page, of a DEEP one."""
+    """The first page of a DEEP one; of a list that is narrowed, that list as it opens, which may be fuller."""
 
     def wire(self) -> dict[str, Any]:
         """What JSON can say of it."""
