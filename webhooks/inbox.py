@@ -4,22 +4,16 @@ A pending delivery is claimed by a stamp (one more attempt, due again after a ba
 state: whatever happens to the worker, the row falls due again by itself.
 """
 
-import hashlib
-import json
 import logging
-import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
 
-from inventory.instants import to_datetime
-from webhooks import engine
+from webhooks import engine, intake
 from webhooks.door import Doorway
 from webhooks.models import Delivery, Endpoint
 from webhooks.verification import SignedRequest, Verified
@@ -36,90 +30,15 @@ BACKOFF = (
 )
 MOST_BYTES = 16 * 1024 * 1024
 """Of bodies that are claimed at once, unless one alone has more."""
-COMMON_HEADERS = frozenset({"content-type", "content-length", "date", "user-agent"})
-
-# Where a sender has no clock, arrival at its endpoint is the order of what it says: our own clock, set back, must not
-# turn that round. Nothing arrives before what arrived last, or with it: there is room for staff's corrections between.
-_JUST_AFTER = {
-    "postgresql": "last.received_at + interval '1 microsecond'",
-    # A moment is text there, without a fraction where that is 0.
-    "sqlite": (
-        "CASE substr(last.received_at, 21) WHEN '999999' "
-        "THEN strftime('%%Y-%%m-%%d %%H:%%M:%%S', substr(last.received_at, 1, 19), '+1 second') "
-        "ELSE substr(last.received_at, 1, 19) || "
-        "printf('.%%06d', CAST(substr(last.received_at, 21) AS INTEGER) + 1) END"
-    ),
-}
-_INSERT = (
-    "INSERT INTO webhooks_delivery (endpoint_id, token_id, secret_id, received_at, dedup_key, body_digest, body, "
-    "headers, state, reason, event_kind, attempts, due_at, replays, waived) "
-    "VALUES (%(endpoint)s, %(token)s, %(secret)s, "
-    "COALESCE((SELECT CASE WHEN last.received_at >= %(now)s THEN {just_after} ELSE %(now)s END FROM "
-    "(SELECT received_at FROM webhooks_delivery WHERE endpoint_id = %(endpoint)s ORDER BY id DESC LIMIT 1) last), "
-    "%(now)s), %(dedup_key)s, %(digest)s, %(body)s, %(headers)s, "
-    "'pending', '', '', 0, %(now)s, 0, '[]') ON CONFLICT DO NOTHING"
-)
-_INSERTS = {vendor: _INSERT.format(just_after=just_after) for vendor, just_after in _JUST_AFTER.items()}
-
-_writing = threading.Lock()
 
 
 def accept(doorway: Doorway, request: SignedRequest, verified: Verified, dedup_key: str) -> None:
     """Store a genuine request, once; a duplicate changes nothing. Returns only after the commit.
 
-    One INSERT by hand: the ORM's way of creating a row is a third of a receiver's time (measured). Raises
-    django.db.Error when it may not be stored.
+    Raises django.db.Error when it may not be stored.
     """
-    values = {
-        "endpoint": doorway.endpoint_id,
-        "token": doorway.token_id,
-        "secret": verified.secret_id,
-        "now": connection.ops.adapt_datetimefield_value(to_datetime(request.received_at)),
-        "dedup_key": dedup_key,
-        "digest": hashlib.sha256(request.body).hexdigest(),
-        "body": request.body,
-        "headers": json.dumps(kept_headers(request, doorway.provider.kept_headers)),
-    }
-    with _turn_to_write(), connection.cursor() as cursor:
-        cursor.execute(_INSERTS[connection.vendor], values)
+    intake.store([intake.row_of(doorway, request, verified, dedup_key)])
     engine.wake()
-
-
-@contextmanager
-def _turn_to_write() -> Iterator[None]:
-    """On SQLite, let the threads of this process write one after another.
-
-    It has one writer at a time, and whoever waits looks again after pauses that grow to 100 ms: among many, those that
-    have waited longest are the least likely to be next, and some would wait for seconds. Raises OperationalError where
-    its turn does not come in time; what was waited for it is taken off the wait for other processes.
-    """
-    if connection.vendor != "sqlite":
-        yield
-        return
-    longest = float(connection.settings_dict["OPTIONS"]["timeout"])
-    began = time.monotonic()
-    if not _writing.acquire(timeout=longest):
-        raise OperationalError("others are writing to the database, and it did not come to this one's turn")
-    try:
-        _wait_at_most(longest - (time.monotonic() - began))
-        try:
-            yield
-        finally:
-            _wait_at_most(longest)
-    finally:
-        _writing.release()
-
-
-def _wait_at_most(seconds: float) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {max(int(seconds * 1000), 1)}")
-
-
-def kept_headers(request: SignedRequest, more: frozenset[str] = frozenset()) -> list[list[str]]:
-    """The headers worth keeping, in their order: [name, value]. Never one that could hold a credential."""
-    kept = COMMON_HEADERS | more
-    # PostgreSQL's JSON cannot hold a NUL.
-    return [[name, value.decode("latin-1").replace("\0", "\\0")] for name, value in request.headers if name in kept]
 
 
 def claim(limit: int) -> list[int]:

@@ -9,7 +9,7 @@ from django.db import Error
 
 from inventory.instants import to_datetime
 from webhooks.door import Doorway
-from webhooks.inbox import COMMON_HEADERS, kept_headers
+from webhooks.intake import COMMON_HEADERS, kept_headers
 from webhooks.models import Refusal
 from webhooks.verification import Refused, SignedRequest
 
@@ -50,8 +50,17 @@ sampler = Sampler(BURST, SECONDS_EACH)
 
 def refuse(doorway: Doorway, request: SignedRequest, refused: Refused) -> None:
     """Keep a refused request, if its endpoint's measure admits it. The answer does not depend on it."""
-    if not sampler.admits(doorway.endpoint_id, time.monotonic()):
-        return
+    if is_worth_keeping(doorway):
+        keep(doorway, request, refused)
+
+
+def is_worth_keeping(doorway: Doorway) -> bool:
+    """Whether its endpoint's measure admits one more, which counts as kept from then on."""
+    return sampler.admits(doorway.endpoint_id, time.monotonic())
+
+
+def keep(doorway: Doorway, request: SignedRequest, refused: Refused) -> None:
+    """Keep a refused request, where the database lets us."""
     logger.warning("endpoint %s refused a request: %s", doorway.endpoint_id, refused.cause)
     clear = COMMON_HEADERS | doorway.provider.kept_headers
     credentials = [[name, value.decode("latin-1")] for name, value in request.headers if name not in clear]

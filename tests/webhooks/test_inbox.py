@@ -14,7 +14,7 @@ from inventory.models import Cause, Movement, StockEvent
 from tests.webhooks import square
 from tests.webhooks.inbox_support import NOON, Clock, in_threads, reading, store
 from tests.webhooks.shop import SquareShop
-from webhooks import inbox, lookup, worker
+from webhooks import inbox, intake, lookup, worker
 from webhooks.door import Doorway
 from webhooks.models import Delivery
 from webhooks.processing import process
@@ -184,7 +184,7 @@ def test_the_command_puts_back_and_says_how_many(shop: SquareShop) -> None:
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has as many writers as are wanted")
 def test_whoever_does_not_get_a_turn_to_write_in_time_is_asked_to_try_again(shop: SquareShop) -> None:
-    with patch.dict(connection.settings_dict["OPTIONS"], timeout=0.05), inbox._writing:
+    with patch.dict(connection.settings_dict["OPTIONS"], timeout=0.05), intake._writing:
         assert shop.post(square.CAPTURED).status_code == 503
     assert Delivery.objects.count() == 0
     assert shop.post(square.CAPTURED).status_code == 200
