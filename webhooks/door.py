@@ -39,10 +39,31 @@ NOT_PROVEN = Answer(status=401, text="not authenticated")
 NOT_FOUND = Answer(status=404, text="not found")
 NOT_POST = Answer(status=405, text="only POST is accepted here")
 CUT_SHORT = Answer(status=400, text="the body ended early")
+TOO_SLOW = Answer(status=408, text="the body did not come in time")
 BAD_LENGTH = Answer(status=400, text="the content length is not a number")
 TOO_LARGE = Answer(status=413, text="the body is too large")
 ENCODED = Answer(status=415, text="an encoded body is not accepted")
 UNAVAILABLE = Answer(status=503, text="please try again", retry_after=RETRY_AFTER_SECONDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Genuine:
+    """A request that is proven, and the name of its event."""
+
+    verified: Verified
+    dedup_key: str
+
+
+def prove(doorway: Doorway, request: SignedRequest) -> Genuine | Refused | Answer:
+    """Whether a request is to be stored, or refused, or answered with neither. Raises nothing, waits for nothing.
+
+    While a live secret cannot be read, nobody is refused: the sender is asked to try again, until its keys are back.
+    """
+    outcome: Outcome = verify(request, doorway.scheme, doorway.secrets)
+    if isinstance(outcome, Refused):
+        return UNAVAILABLE if doorway.unreadable_secrets else outcome
+    headers = {name: value.decode("latin-1") for name, value in request.headers}
+    return Genuine(verified=outcome, dedup_key=doorway.provider.dedup_key(headers, request.body))
 
 
 def admit(
@@ -54,16 +75,15 @@ def admit(
 ) -> Answer:
     """Prove a request and have it stored, or refused.
 
-    While a live secret cannot be read, nobody is refused: the sender is asked to try again, until its keys are back.
     `accept` gets the request with its dedup key and returns only once it is stored for good; whatever it raises goes to
     the caller, who must not answer 2xx.
     """
-    outcome: Outcome = verify(request, doorway.scheme, doorway.secrets)
-    if isinstance(outcome, Refused):
-        if doorway.unreadable_secrets:
-            return UNAVAILABLE
-        refuse(doorway, request, outcome)
-        return NOT_PROVEN
-    headers = {name: value.decode("latin-1") for name, value in request.headers}
-    accept(doorway, request, outcome, doorway.provider.dedup_key(headers, request.body))
-    return STORED
+    match prove(doorway, request):
+        case Answer() as answer:
+            return answer
+        case Refused() as refused:
+            refuse(doorway, request, refused)
+            return NOT_PROVEN
+        case Genuine() as genuine:
+            accept(doorway, request, genuine.verified, genuine.dedup_key)
+            return STORED

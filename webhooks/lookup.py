@@ -6,6 +6,7 @@ worth of tokens; the cache is bounded.
 """
 
 import logging
+import math
 import threading
 import time
 from dataclasses import dataclass
@@ -34,7 +35,9 @@ LONGEST_TOKEN = 64
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Remembered:
+    """What a token opened when it was last looked up."""
+
     doorway: Doorway | None
     good_until: float
 
@@ -45,7 +48,8 @@ class _LostUrls:
     good_until: float
 
 
-_entries: dict[str, _Entry] = {}
+_TOO_LONG = Remembered(None, math.inf)
+_entries: dict[str, Remembered] = {}
 _lost_urls = _LostUrls(False, 0.0)
 _lock = threading.Lock()
 
@@ -56,18 +60,23 @@ def find_doorway(token: str) -> Doorway | None:
     Raises django.db.Error when the database cannot be asked, and UnreadableSecret when nobody can tell, because
     FIELD_KEYS does not open a live URL.
     """
-    if len(token) > LONGEST_TOKEN:
-        return None
-    now = time.monotonic()
-    entry = _entries.get(token)
-    if entry is not None and entry.good_until > now:
+    if (entry := remembered(token)) is not None:
         return entry.doorway
+    now = time.monotonic()
     doorway = _load(token)
     with _lock:
         if len(_entries) >= MOST_ENTRIES:
             _entries.clear()
-        _entries[token] = _Entry(doorway, now + CACHED_SECONDS)
+        _entries[token] = Remembered(doorway, now + CACHED_SECONDS)
     return doorway
+
+
+def remembered(token: str) -> Remembered | None:
+    """What is known of a URL token without asking the database; None when that has to be asked."""
+    if len(token) > LONGEST_TOKEN:
+        return _TOO_LONG
+    entry = _entries.get(token)
+    return entry if entry is not None and entry.good_until > time.monotonic() else None
 
 
 def forget_doorways() -> None:

@@ -1,7 +1,9 @@
-"""One thin view over the door for every provider: reads the request as it came, and writes the answer."""
+"""The door's way in for Django's own servers and tests, one thin view for every provider.
+
+In production `webhooks.asgi` is asked first, and no delivery comes here.
+"""
 
 import logging
-import re
 import threading
 import time
 from typing import Any
@@ -12,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from webhooks import door, inbox, refusals
 from webhooks.door import Answer
 from webhooks.encryption import UnreadableSecret
+from webhooks.exchange import BodyRefused, announced_length, check_size, headers_of, text_of
 from webhooks.lookup import find_doorway
 from webhooks.verification import SignedRequest
 
@@ -21,16 +24,7 @@ MOST_READING = 48
 """Requests that may be reading a body at once: fewer than the threads, so that slow senders cannot take them all."""
 
 _CHUNK = 65_536
-_LENGTH = re.compile(r"[0-9]{1,15}")
 _reading = threading.BoundedSemaphore(MOST_READING)
-
-
-class BodyRefused(Exception):
-    """A body that is not taken in; carries the answer."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.text)
-        self.answer = answer
 
 
 def receive(request: HttpRequest, token: str) -> HttpResponse:
@@ -66,14 +60,12 @@ def _read_body(environ: dict[str, Any], limit: int) -> bytes:
 
     Read from wsgi.input and not from Django's request, which takes a chunked body for an empty one.
     """
-    if environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in {"identity", ""}:
-        raise BodyRefused(door.ENCODED)
-    # A server undoes the chunks; a coding below them, as in "gzip, chunked", it leaves as it came.
-    if environ.get("HTTP_TRANSFER_ENCODING", "").strip().lower() not in {"chunked", ""}:
-        raise BodyRefused(door.ENCODED)
-    announced = _announced_length(environ)
-    if announced is not None and announced > limit:
-        raise BodyRefused(door.TOO_LARGE)
+    announced = announced_length(
+        encoding=environ.get("HTTP_CONTENT_ENCODING", ""),
+        transfer=environ.get("HTTP_TRANSFER_ENCODING", ""),
+        length=environ.get("CONTENT_LENGTH") or "",
+        limit=limit,
+    )
     if not _reading.acquire(blocking=False):
         raise BodyRefused(door.UNAVAILABLE)
     try:
@@ -82,20 +74,8 @@ def _read_body(environ: dict[str, Any], limit: int) -> bytes:
         raise BodyRefused(door.CUT_SHORT) from error
     finally:
         _reading.release()
-    if len(body) > limit:
-        raise BodyRefused(door.TOO_LARGE)
-    if announced is not None and len(body) < announced:
-        raise BodyRefused(door.CUT_SHORT)
+    check_size(len(body), announced, limit)
     return body
-
-
-def _announced_length(environ: dict[str, Any]) -> int | None:
-    text = environ.get("CONTENT_LENGTH") or ""
-    if not text:
-        return None
-    if not (_LENGTH.fullmatch(text)):
-        raise BodyRefused(door.BAD_LENGTH)
-    return int(text)
 
 
 def _read(stream: Any, announced: int | None, limit: int) -> bytes:
@@ -117,14 +97,4 @@ def _headers(environ: dict[str, Any]) -> tuple[tuple[str, bytes], ...]:
 
 
 def _response(answer: Answer) -> HttpResponse:
-    text = f"{answer.text}\n".encode()
-    response = HttpResponse(text, content_type="text/plain; charset=utf-8", status=answer.status)
-    response["Content-Length"] = str(len(text))
-    # Should a browser ever see it: it is what it says, and may load nothing.
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'"
-    if answer.status == door.NOT_POST.status:
-        response["Allow"] = "POST"
-    if answer.retry_after is not None:
-        response["Retry-After"] = str(answer.retry_after)
-    return response
+    return HttpResponse(text_of(answer), status=answer.status, headers=headers_of(answer))

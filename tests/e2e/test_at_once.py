@@ -2,62 +2,50 @@
 
 import select
 import socket
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import psycopg
 import pytest
 
 from tests.e2e.databases import PostgresDatabase
-from tests.e2e.stand import PATIENCE, SquareEndpoint, Stand, eventually
+from tests.e2e.stand import PATIENCE, Stand, eventually
 from tests.webhooks import square
 
-MOST_READING = 48
-FULL = 503
+STALLED = 200
+LIMIT = 1_048_576
+"""Bytes of a body."""
+MOST_HELD = 67_108_864
+"""Bytes of all bodies together, as the operations guide says."""
 
 
 def test_senders_that_stall_do_not_keep_the_others_waiting(stand: Stand) -> None:
     endpoint = stand.add_square("Square")
     opening = f"POST {endpoint.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{{".encode()
     with ExitStack() as open_lines:
-        lines: list[socket.socket] = []
-
-        def stall(number: int) -> None:
-            for _ in range(number):
-                lines.append(open_lines.enter_context(stand.dial()))
-                lines[-1].sendall(opening)
-
-        def is_full() -> bool:
-            if stand.post(endpoint, square.CAPTURED).status == FULL:
-                return True
-            # While it was read, it may have had the place of one that was to stall, and was turned away.
-            stall(1)
-            return False
-
-        stall(MOST_READING)
-        eventually(is_full)
-        answer = stand.post(endpoint, square.CAPTURED)
-        assert (answer.status, answer.body, answer.headers["retry-after"]) == (FULL, b"please try again\n", "5")
-        assert answer.seconds < 1
-        # A request that reads no body is answered as ever.
-        assert stand.request("GET", endpoint.path).status == 405
-        # One of those that stalled goes on, and its place is free for another.
-        answered, _, _ = select.select(lines, [], [], 0)
-        patient = next(line for line in lines if line not in answered)
-        patient.sendall(b" " * 8)
-        assert patient.recv(12) == b"HTTP/1.1 401"
-        eventually(lambda: stand.post(endpoint, square.CAPTURED).status == 200)
+        lines = [open_lines.enter_context(stand.dial()) for _ in range(STALLED)]
         for line in lines:
-            if line not in answered:
-                line.shutdown(socket.SHUT_RDWR)
-    eventually(lambda: all_are_stored(stand, endpoint))
+            line.sendall(opening)
+        bodies = [square.counts_updated([square.count("1")], event_id=f"beside-{number}") for number in range(20)]
+        stand.post_all(endpoint, bodies)
+        assert stand.request("GET", endpoint.path).status == 405
+        # Those that stalled may go on.
+        for line in lines:
+            line.sendall(b" " * 8)
+        assert {line.recv(12) for line in lines} == {b"HTTP/1.1 401"}
 
 
-def all_are_stored(stand: Stand, endpoint: SquareEndpoint) -> bool:
-    """Whether as many senders as may read at once, each with its whole body, are all answered with 200."""
-    bodies = [square.counts_updated([square.count("1")], event_id=f"after-{number}") for number in range(MOST_READING)]
-    with ThreadPoolExecutor(MOST_READING) as pool:
-        return all(answer.status == 200 for answer in pool.map(lambda body: stand.post(endpoint, body), bodies))
+def test_bodies_that_are_held_are_bounded_in_all(stand: Stand) -> None:
+    """A sender that would take more memory than there is for all is asked to try again, and others are taken in."""
+    endpoint = stand.add_square("Square")
+    head = f"POST {endpoint.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {LIMIT}\r\n\r\n".encode()
+    with ExitStack() as open_lines:
+        answered: list[socket.socket] = []
+        for _ in range(MOST_HELD // LIMIT + 8):
+            line = open_lines.enter_context(stand.dial())
+            line.sendall(head + b" " * (LIMIT - 1))
+            answered += select.select([line], [], [], 0)[0]
+        eventually(lambda: bool(answered) or stand.post(endpoint, square.CAPTURED).status == 503)
+    eventually(lambda: stand.post(endpoint, square.CAPTURED).status == 200)
 
 
 def test_two_workers_that_drain_at_once_process_each_delivery_once(stand: Stand) -> None:

@@ -1,6 +1,6 @@
 """The act of senders that never end: in mid-body, byte by byte, or in their headers.
 
-Our own server lets 48 of them in and answers everybody else 503 at once; before nginx 200 of them delay nobody.
+200 of them delay nobody, neither before our own server nor before nginx, and all of them are given up.
 """
 
 import socket
@@ -8,23 +8,22 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
 
-from tests.e2e.stand import PATIENCE, STORED, Answer, SquareEndpoint, Stand, ask, eventually
+from tests.e2e.stand import PATIENCE, STORED, Answer, SquareEndpoint, Stand, ask
 from tests.fuzz.nginx import Nginx
 from tests.fuzz.report import Report
 from tests.fuzz.strangers import in_the_log
 from tests.soak.ground import make_ground
 from tests.webhooks import square
 
-MOST_READING = 48
 STALLED = 200
 POSTS = 21
 """Genuine requests of which each is timed."""
-UNAVAILABLE = (503, b"please try again\n", "5")
+TOO_SLOW = b"HTTP/1.1 408"
 AT_ONCE = 1.0
 """Seconds that nobody's answer may take, on a busy machine."""
 AS_FAST = 0.25
@@ -33,8 +32,8 @@ TRICKLE = 0.2
 """Seconds from one byte to the next."""
 GIVEN_UP = 10.0 + 8.0
 """Seconds after which nginx has hung up on who sends nothing: as documented, and what a busy machine adds."""
-HEADERS_GIVEN_UP = 30.0 + 8.0
-"""The same of our own server, of headers that never end."""
+OURS_GIVEN_UP = 30.0 + 8.0
+"""The same of our own server, of headers and of bodies that never end."""
 
 _numbers = count()
 
@@ -68,20 +67,16 @@ def directly(stand: Stand, endpoint: SquareEndpoint, facts: dict[str, str]) -> l
         opened = time.monotonic()
         endless = [_stall(lines, stand.dial(), b"POST /hooks/a/ HTTP/1.1\r\nX-Endless: a") for _ in range(STALLED)]
         problems += [f"beside headers that never end: {told}" for told in _slow(_timed_posts(stand.port, endpoint))]
-        with _trickling(stand, endpoint):
-            eventually(lambda: _post(stand.port, endpoint).status == UNAVAILABLE[0])
-            answers = [_post(stand.port, endpoint) for _ in range(POSTS)]
-            facts["beside 48 bodies that trickle"] = (
-                f"503, at most after {max(answer.seconds for answer in answers):.3f} s"
-            )
-            problems += [
-                f"beside 48 bodies that trickle: answered {answer.status} after {answer.seconds:.1f} s"
-                for answer in answers
-                if (answer.status, answer.body, answer.headers.get("retry-after")) != UNAVAILABLE
-                or answer.seconds > AT_ONCE
-            ]
-        eventually(lambda: _post(stand.port, endpoint).status == STORED[0])
-        left = _still_open(endless, until=opened + HEADERS_GIVEN_UP)
+        with _trickling(stand, endpoint) as senders:
+            answers = _timed_posts(stand.port, endpoint)
+            longest = max(answer.seconds for answer in answers)
+            facts[f"beside {STALLED} bodies that trickle"] = f"stored, at most after {longest:.3f} s"
+            problems += [f"beside bodies that trickle: {told}" for told in _slow(answers)]
+            told = [_first_words(line, until=time.monotonic() + OURS_GIVEN_UP) for line in senders]
+            late = told.count(TOO_SLOW)
+            facts["bodies that trickle"] = f"{STALLED}, of which {late} were told that they are too slow"
+            problems += [f"{STALLED - late} bodies that trickle were answered otherwise"] if late < STALLED else []
+        left = _still_open(endless, until=opened + OURS_GIVEN_UP)
         facts["headers that never end"] = f"{STALLED}, of which {STALLED - left} were given up"
         problems += [f"{left} headers that never end are still waited for"] if left else []
     return problems
@@ -145,24 +140,33 @@ def _stall(lines: ExitStack, line: socket.socket, start: bytes) -> socket.socket
 
 
 @contextmanager
-def _trickling(stand: Stand, endpoint: SquareEndpoint) -> Iterator[None]:
-    """As many as may be reading at once send a byte now and then."""
+def _trickling(stand: Stand, endpoint: SquareEndpoint) -> Iterator[list[socket.socket]]:
+    """Many send a byte now and then, until they are hung up on."""
     over = threading.Event()
     with ExitStack() as lines:
-        senders = [_stall(lines, stand.dial(), _head(endpoint, b"Content-Length: 100000")) for _ in range(MOST_READING)]
+        senders = [_stall(lines, stand.dial(), _head(endpoint, b"Content-Length: 100000")) for _ in range(STALLED)]
 
         def trickle() -> None:
             while not over.wait(TRICKLE):
                 for line in senders:
-                    line.sendall(b" ")
+                    with suppress(BrokenPipeError, ConnectionResetError):
+                        line.sendall(b" ")
 
         thread = threading.Thread(target=trickle)
         thread.start()
         try:
-            yield
+            yield senders
         finally:
             over.set()
             thread.join()
+
+
+def _first_words(line: socket.socket, *, until: float) -> bytes:
+    """What is answered by that moment of the monotonic clock; nothing when nothing is."""
+    line.settimeout(max(until - time.monotonic(), 0.01))
+    with suppress(TimeoutError, ConnectionResetError):
+        return line.recv(len(TOO_SLOW))
+    return b""
 
 
 def _still_open(lines: list[socket.socket], *, until: float) -> int:

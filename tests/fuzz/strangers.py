@@ -30,8 +30,8 @@ BURST, SECONDS_EACH, KEPT = 20, 5.0, 200
 
 PARTS = 10
 """After each of so many parts memory is looked at. After the first, every room of the server was entered once."""
-READERS, COPIES = 48, 2
-"""So many may be reading a body of 1 MiB, and each holds its pieces and, for a moment, the whole."""
+HELD, COPIES = 64, 2
+"""MiB of bodies may be held at once, each in its pieces and, for a moment, as a whole."""
 MARGIN = 64.0
 """MiB for what threads, their arenas and the web server's buffers take beside it."""
 CREEP = 32.0
@@ -113,7 +113,7 @@ def _beyond_bounds(kept: list[int], seconds: float) -> list[str]:
 
 
 def _in_memory(warm: float, half: float, end: float, highest: float) -> list[str]:
-    bound = warm + READERS * COPIES + MARGIN
+    bound = warm + HELD * COPIES + MARGIN
     problems = [] if highest <= bound else [f"the server held {highest:.0f} MiB, more than {bound:.0f}"]
     if end - half > CREEP:
         problems.append(f"the server grew from {half:.0f} MiB at half-time to {end:.0f}")
