@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet
 
 from tests.acts import begin, say
 from tests.bench import drivers
+from tests.bench.door.act import measure_door
 from tests.bench.ground import Ground
 from tests.bench.page import PAGE, conditions, put_in
 from tests.bench.pages.act import pages
@@ -24,7 +25,7 @@ from tests.bench.worker.act import measure as measure_worker
 Act = Callable[[Ground, Callable[[str], None]], str]
 """Measures on a ground, tells how far it is, and returns its part of the page, in Markdown."""
 
-ACTS: Mapping[str, Act] = {"drivers": drivers.measure, "worker": measure_worker, "pages": pages}
+ACTS: Mapping[str, Act] = {"door": measure_door, "drivers": drivers.measure, "worker": measure_worker, "pages": pages}
 
 
 def main() -> None:
