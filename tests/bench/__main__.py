@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--deliveries", type=int, default=5_000_000, help="of the full inbox (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=10.0, help="of each measurement (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="of all contenders in turn (default: %(default)s)")
+    parser.add_argument("--server", default="", help="the URL of a PostgreSQL database, instead of a server of its own")
     parser.add_argument("--page", type=Path, default=PAGE, help="that the figures go into (default: %(default)s)")
     options = parser.parse_args()
     chosen = begin(parser, options.acts, ACTS)
@@ -48,6 +49,7 @@ def main() -> None:
                 deliveries=options.deliveries,
                 seconds=options.seconds,
                 rounds=options.rounds,
+                server=options.server,
             )
         )
         for name in chosen:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
 
 from tests.e2e.databases import PostgresDatabase
 from tests.e2e.processes import children_of
@@ -16,8 +17,10 @@ HOUR = 3600.0
 class Ground:
     """Databases for the acts; what is costly to make is made once, and copied from then on."""
 
-    def __init__(self, directory: Path, *, counts: int, deliveries: int, seconds: float, rounds: int) -> None:
-        """Make the PostgreSQL server. Raises NoPostgres when there is nothing to make it with."""
+    def __init__(
+        self, directory: Path, *, counts: int, deliveries: int, seconds: float, rounds: int, server: str = ""
+    ) -> None:
+        """Make the PostgreSQL server, unless there is a `server` to use. Raises NoPostgres when none can be made."""
         self.directory = directory
         self.counts = counts
         """Of the large ledger."""
@@ -27,7 +30,9 @@ class Ground:
         """That one measurement of one contender takes."""
         self.rounds = rounds
         """In which the contenders take turns."""
-        self.cluster = Cluster()
+        self._cluster = None if server else Cluster()
+        self.url = self._cluster.url if self._cluster else server
+        """Of a database on the server."""
         self._large: PostgresDatabase | None = None
 
     def __enter__(self) -> "Ground":
@@ -36,15 +41,21 @@ class Ground:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.cluster.close()
+        if self._cluster:
+            self._cluster.close()
 
     def postgres(self) -> PostgresDatabase:
         """A new, empty database on the server of this ground."""
-        return PostgresDatabase.create(self.cluster.url)
+        return PostgresDatabase.create(self.url)
 
     def large(self, say: Callable[[str], None]) -> PostgresDatabase:
         """A database with the large ledger; to be copied, not to be written to. Made at the first call."""
         if self._large is None:
+            kept = PostgresDatabase(urlsplit(self.url)._replace(path=f"/bench_large_{self.counts}").geturl())
+            if not self._cluster and kept.exists():
+                # On a server that stays, one that was filled before can be kept under this name.
+                self._large = kept
+                return kept
             say(f"filling a ledger of {self.counts:,} counts")
             self._large = self.postgres()
             stand = Stand(self._large, self.directory)
@@ -56,15 +67,16 @@ class Ground:
 
     def checkpoint(self) -> None:
         """Write down what is waiting to be written: else whoever is measured next would bear it."""
-        PostgresDatabase(self.cluster.url).write("CHECKPOINT")
+        PostgresDatabase(self.url).write("CHECKPOINT")
 
     def database_seconds(self) -> float:
         """The processor time that the server's processes have taken so far."""
-        postmaster = self.cluster.pid()
+        [(data,)] = PostgresDatabase(self.url).rows("SHOW data_directory")
+        postmaster = int((Path(data) / "postmaster.pid").read_text().split()[0])
         return sum(_processor_seconds(pid) for pid in (postmaster, *children_of(postmaster)))
 
     def postgres_version(self) -> str:
-        [(version,)] = PostgresDatabase(self.cluster.url).rows("SHOW server_version")
+        [(version,)] = PostgresDatabase(self.url).rows("SHOW server_version")
         return str(version).partition(" ")[0]
 
 

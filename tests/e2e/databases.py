@@ -106,6 +106,11 @@ class PostgresDatabase:
         made._on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return made
 
+    def exists(self) -> bool:
+        """Whether it is there."""
+        named = PostgresDatabase(self._server).rows(f"SELECT 1 FROM pg_database WHERE datname = '{self.name}'")  # noqa: S608
+        return bool(named)
+
     def copy(self, directory: Path) -> "PostgresDatabase":  # noqa: ARG002  # a server keeps its databases itself
         return self.create(self.url, template=self.name)
 

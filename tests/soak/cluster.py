@@ -63,10 +63,6 @@ class Cluster:
         """Stop it with `immediate`: no checkpoint, no farewell, and the next start has to recover."""
         self._run("pg_ctl", "stop", "--mode", "immediate", "--wait", "--timeout", f"{PATIENCE:.0f}")
 
-    def pid(self) -> int:
-        """The server's first process, whose children are all the others."""
-        return int((self._data / "postmaster.pid").read_text().split()[0])
-
     def close(self) -> None:
         """Leave nothing behind."""
         if (self._data / "postmaster.pid").exists():

@@ -79,7 +79,7 @@ def _how(ground: Ground, left_out: str) -> str:
         f"{ground.rounds} rounds of {seconds} s each; wrk sends notifications of Square's, each with an id and a "
         "signature of its own, made before the time is taken. Every receiver is served by Granian with one worker "
         f"(those of WSGI with {THREADS} threads), on a database of its own, and is started afresh for each of its "
-        "turns. Ours is `config/web.py` in production settings, with two live secrets, and without a worker beside it. After "
+        "turns. Ours is `config/web.py` in production settings, with two live secrets, and no worker beside it. After "
         "each measurement the rows that were added were counted: at least as many as were answered 2xx. The typical "
         "Django view finds the endpoint and creates the row by the ORM, on connections that stay open; dj-stripe's own "
         f"view hands each event to a callback that does nothing. {left_out}"

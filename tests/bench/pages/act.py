@@ -9,6 +9,7 @@ from tests.bench.page import Spread, ratio, table
 from tests.bench.pages.exports import EXPORTS, export
 from tests.bench.pages.ledgers import Answer, Ledger, Reader
 from tests.bench.pages.questions import LIMITS, Kind, Question
+from tests.e2e.databases import Database
 
 SMALL, LIKE = 1_000, 5_000
 """Counts. Where a thousand are too few to fill a page, its time is held against five thousand, which fill it."""
@@ -73,21 +74,23 @@ def _waited(answers: Sequence[Answer]) -> Spread:
 
 def pages(ground: Ground, say: Say) -> str:
     """Make the ledgers, and measure."""
-    small, like = (_ledger(ground, counts, DELIVERIES[counts]) for counts in (SMALL, LIKE))
-    large = _ledger(ground, ground.counts, min(MOST_DELIVERIES, ground.counts))
-    for ledger in (small, like, large):
+    small, like = (_ledger(ground, ground.postgres(), counts, DELIVERIES[counts]) for counts in (SMALL, LIKE))
+    filled = ground.large(say).copy(ground.directory)
+    large = _ledger(ground, filled, ground.counts, min(MOST_DELIVERIES, ground.counts))
+    for ledger in (small, like):
         say(f"filling {ledger.name}")
         ledger.fill()
+    for ledger in (small, like, large):
         ledger.furnish()
     return report(small, like, large, ground.rounds * EACH_ROUND, say)
 
 
-def _ledger(ground: Ground, counts: int, deliveries: int) -> Ledger:
+def _ledger(ground: Ground, database: Database, counts: int, deliveries: int) -> Ledger:
     return Ledger(
         name=f"{counts:,} counts",
         counts=counts,
         deliveries=deliveries,
-        database=ground.postgres(),
+        database=database,
         directory=ground.directory,
     )
 
