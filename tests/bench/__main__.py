@@ -21,11 +21,18 @@ from tests.bench.ground import Ground
 from tests.bench.page import PAGE, conditions, put_in
 from tests.bench.pages.act import pages
 from tests.bench.worker.act import measure as measure_worker
+from tests.bench.worker.memory import measure_memory
 
 Act = Callable[[Ground, Callable[[str], None]], str]
 """Measures on a ground, tells how far it is, and returns its part of the page, in Markdown."""
 
-ACTS: Mapping[str, Act] = {"door": measure_door, "drivers": drivers.measure, "worker": measure_worker, "pages": pages}
+ACTS: Mapping[str, Act] = {
+    "door": measure_door,
+    "drivers": drivers.measure,
+    "worker": measure_worker,
+    "memory": measure_memory,
+    "pages": pages,
+}
 
 
 def main() -> None:

@@ -148,7 +148,7 @@ class Ways:
                 ),
                 table(["", "ratio", "wanted: at least"], ratios),
                 (
-                    f"Most memory of the first worker: {self._megabytes[0]:.0f} MB after its first backlog, "
+                    f"Memory of the first worker: {self._megabytes[0]:.0f} MB after its first backlog, "
                     f"{self._megabytes[-1]:.0f} MB after its last of {len(self._megabytes)}."
                 ),
             ]
