@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from inventory.admin.display import admin_url
 from inventory.api.urls import router
-from tests.bench.million import Size, fill
+from tests.bench.million import fill
 from tests.bench.pages.act import Found, report
 from tests.bench.pages.admin_lists import admin_questions
 from tests.bench.pages.api_lists import BESIDE, api_questions
@@ -18,6 +18,7 @@ from tests.bench.pages.furnishing import furnish
 from tests.bench.pages.ledgers import Answer, Ledger
 from tests.bench.pages.questions import Kind, Question
 from tests.bench.pages.staff_pages import staff_questions
+from tests.bench.size import Size
 from tests.e2e.databases import new_database
 
 COUNTS, DELIVERIES = 400, 300

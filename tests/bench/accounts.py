@@ -42,17 +42,10 @@ from inventory.matching import gtin_of
 from inventory.models import Barcode, Batch, Listing, Product, Stream
 from tests.bench.pen import Pen
 from tests.bench.scribe import BEGAN, Again, Reread, Said, Step, Telling
+from tests.bench.size import LOTS_AT_ONCE
 
 BEGAN_AT = from_datetime(BEGAN)
 DAY = 86_400 * NANOSECONDS
-LOTS_AT_ONCE = 10
-"""Of so many lots one is split, one split off it, one used up for another, and the rest are moved."""
-COUNTS_OF_A_LOT = 2
-COUNTS_OF_A_PACKAGE = 4
-MOVEMENTS_OF_A_LOT = 4
-"""Of most lots."""
-MOVEMENTS_OF_A_PACKAGE = 6
-
 Subject = Batch | Listing
 
 

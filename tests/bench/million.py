@@ -10,7 +10,6 @@ same ledger.
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from django.db import connection, transaction
@@ -24,60 +23,15 @@ from tests.bench import accounts
 from tests.bench.accounts import Account, Subject
 from tests.bench.pen import Pen
 from tests.bench.scribe import Scribe, Telling, Written
+from tests.bench.size import Size
 
 AT_ONCE = 10_000
 """How many counts are written in one transaction."""
 SEED = 7
-SHARES = (0, 0, 0, 1, 1, 2, 4, 8)
-"""How the changes beyond the first are spread over each eight counts."""
 
 
 class NotEmpty(Exception):
     """The database holds stock already."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """How large a ledger is. One million counts, unless said otherwise, that have changed five times each."""
-
-    counts: int = 1_000_000
-    movements: int = 5_000_000
-    """About as many as there will be; at least two for each count."""
-    products: int = 20_000
-    locations: int = 200
-
-    @classmethod
-    def of(cls, counts: int, *, movements: int = 0) -> "Size":
-        """The usual shape at another size: five movements for each count, fifty counts for each product."""
-        return cls(
-            counts=counts,
-            movements=movements or 5 * counts,
-            products=min(20_000, max(20, counts // 50)),
-            locations=min(200, max(100, counts // 50)),
-        )
-
-    @property
-    def lots(self) -> int:
-        """How many of Tracktile's lots there are, in whole tens."""
-        at_once = accounts.LOTS_AT_ONCE
-        return self.counts // 20 // accounts.COUNTS_OF_A_LOT // at_once * at_once
-
-    @property
-    def packages(self) -> int:
-        """How many of Treez's packages there are."""
-        return self.counts // 20 // accounts.COUNTS_OF_A_PACKAGE
-
-    @property
-    def square(self) -> int:
-        """How many counts are Square's."""
-        return self.counts - self.lots * accounts.COUNTS_OF_A_LOT - self.packages * accounts.COUNTS_OF_A_PACKAGE
-
-    def changes_of(self, index: int) -> int:
-        """How often one of Square's counts changes: some of each eight much more often than others."""
-        others = self.lots * accounts.MOVEMENTS_OF_A_LOT + self.packages * accounts.MOVEMENTS_OF_A_PACKAGE
-        beyond_first = max(0, self.movements - others - self.square)
-        share = SHARES[index % len(SHARES)] * len(SHARES) / sum(SHARES)
-        return 1 + int(beyond_first / max(1, self.square) * share + 0.5)
 
 
 def fill(size: Size, told: Callable[[Written], None] = lambda _: None) -> Written:

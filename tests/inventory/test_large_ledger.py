@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from inventory import ledger
 from inventory.ledger import pages, sums
 from inventory.models import BatchLink, Count, Source, Stream
-from tests.bench.million import NotEmpty, Size, fill
+from tests.bench.million import NotEmpty, fill
+from tests.bench.size import Size
 from tests.inventory.fold.support import born, read
 from tests.inventory.ledger_support import write
 

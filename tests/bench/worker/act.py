@@ -5,8 +5,8 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
 from tests.bench.ground import Ground
-from tests.bench.million import Size
 from tests.bench.page import Spread, ratio, table
+from tests.bench.size import Size
 from tests.bench.worker.crew import Hand, Took
 from tests.bench.worker.waiting import measure_waiting
 from tests.e2e.databases import Database

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.million import Size
+from tests.bench.size import Size
 from tests.e2e.databases import Database
 from tests.e2e.stand import ROOT, Stand
 

@@ -14,7 +14,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402  # it needs Django to be there
 
-from tests.bench.million import Size  # noqa: E402
+from tests.bench.size import Size  # noqa: E402
 from tests.bench.worker import naive  # noqa: E402
 from tests.bench.worker.arrivals import Arrivals  # noqa: E402
 from tests.bench.worker.messages import Senders  # noqa: E402

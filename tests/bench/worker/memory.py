@@ -4,8 +4,8 @@ from collections.abc import Callable
 from contextlib import closing
 
 from tests.bench.ground import Ground
-from tests.bench.million import Size
 from tests.bench.page import table
+from tests.bench.size import Size
 from tests.bench.worker.crew import Hand
 from tests.e2e.stand import Stand
 
@@ -23,7 +23,7 @@ def measure_memory(ground: Ground, say: Callable[[str], None]) -> str:
     stand = Stand(database, ground.directory)
     size = Size.of(COUNTS)
     stand.command("migrate", "--verbosity", "0")
-    stand.command("shell", "-c", f"from tests.bench.million import Size, fill; fill(Size.of({COUNTS}))")
+    stand.command("shell", "-c", f"from tests.bench.size import Size, fill; fill(Size.of({COUNTS}))")
     held: list[tuple[int, float]] = []
     with (
         closing(Hand(database, ground.directory, size)) as sender,

@@ -9,7 +9,7 @@ import random
 import time
 from dataclasses import dataclass
 
-from tests.bench.million import Size
+from tests.bench.size import Size
 from tests.webhooks import square, tracktile
 from webhooks.twins.wire import SECOND, moment
 
