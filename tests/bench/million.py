@@ -23,7 +23,7 @@ from tests.bench import accounts
 from tests.bench.accounts import Account, Subject
 from tests.bench.pen import Pen
 from tests.bench.scribe import Scribe, Telling, Written
-from tests.bench.size import Size
+from tests.bench.size import COUNTS_OF_A_LOT, COUNTS_OF_A_PACKAGE, LOTS_AT_ONCE, Size
 
 AT_ONCE = 10_000
 """How many counts are written in one transaction."""
@@ -101,7 +101,7 @@ class Shops:
         """The rest, some thousand counts at a time."""
         for first in range(0, self._size.square, AT_ONCE):
             yield partial(self._counts, first)
-        lots_at_once, packages_at_once = AT_ONCE // accounts.COUNTS_OF_A_LOT, AT_ONCE // accounts.COUNTS_OF_A_PACKAGE
+        lots_at_once, packages_at_once = AT_ONCE // COUNTS_OF_A_LOT, AT_ONCE // COUNTS_OF_A_PACKAGE
         for first in range(0, self._size.lots, lots_at_once):
             yield partial(self._lots, range(first, min(first + lots_at_once, self._size.lots)))
         for first in range(0, self._size.packages, packages_at_once):
@@ -127,7 +127,7 @@ class Shops:
         return list(accounts.counts(self._square, first, numbers)), []
 
     def _lots(self, numbers: range) -> tuple[list[Telling], list[Subject]]:
-        return _joined(accounts.lots(self._tracktile, first) for first in numbers[:: accounts.LOTS_AT_ONCE])
+        return _joined(accounts.lots(self._tracktile, first) for first in numbers[::LOTS_AT_ONCE])
 
     def _packages(self, numbers: range) -> tuple[list[Telling], list[Subject]]:
         return _joined(accounts.package(self._treez, number) for number in numbers)

@@ -32,9 +32,7 @@ class Ledger:
     def fill(self) -> None:
         """Migrate an empty database and write the ledger."""
         self._run("migrate", "--verbosity", "0")
-        self._shell(
-            f"from tests.bench.million import fill; from tests.bench.size import Size; fill(Size.of({self.counts}))"
-        )
+        self._shell(f"from tests.bench.million import fill_and_tell; fill_and_tell({self.counts})")
 
     def furnish(self) -> None:
         """Add what a shop has besides, and let the database look at what it holds, as it does by itself in time."""

@@ -23,7 +23,7 @@ def measure_memory(ground: Ground, say: Callable[[str], None]) -> str:
     stand = Stand(database, ground.directory)
     size = Size.of(COUNTS)
     stand.command("migrate", "--verbosity", "0")
-    stand.command("shell", "-c", f"from tests.bench.size import Size, fill; fill(Size.of({COUNTS}))")
+    stand.command("shell", "-c", f"from tests.bench.million import fill_and_tell; fill_and_tell({COUNTS})")
     held: list[tuple[int, float]] = []
     with (
         closing(Hand(database, ground.directory, size)) as sender,
