@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import Error, close_old_connections
 
 from webhooks import door, intake, refusals
-from webhooks.commits import SharedCommits
+from webhooks.commits import SharedCommits, let_go
 from webhooks.door import Answer, Doorway, Genuine
 from webhooks.encryption import UnreadableSecret
 from webhooks.exchange import BodyRefused, announced_length, check_size, headers_of, text_of
@@ -158,6 +158,9 @@ class Hooks:
         def run() -> T:
             try:
                 return work(*arguments)
+            except BaseException as error:
+                let_go(error)
+                raise
             finally:
                 close_old_connections()
 

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from traceback import clear_frames
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -103,9 +104,22 @@ class SharedCommits:
         try:
             self._store(rows)
         except Exception as error:  # noqa: BLE001  # raised where the request waits for it
+            let_go(error)
             connection.close_if_unusable_or_obsolete()
             return error
         return None
+
+
+def let_go(error: BaseException | None) -> None:
+    """Release what the frames hold in which an error passed; it can still be logged.
+
+    Django ties them into a circle, and among what they hold are cursors. Whichever thread happens to collect those, be
+    it the event loop's, would wait until SQLite is done with what the connection's own thread asks it then: for
+    seconds, where that waits for a lock (seen).
+    """
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _settle(stored: "asyncio.Future[None]", problem: Exception | None) -> None:

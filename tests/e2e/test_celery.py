@@ -87,7 +87,8 @@ def test_messages_that_come_many_times_apply_nothing_twice(shop: CeleryStand) ->
         with meanwhile(wake_again, every=0.01):
             assert all_stored(shop.post([*OPENINGS, *more(300)], rate=100.0))
             eventually(shop.is_drained)
-    assert shop.broker.received() > 500
+    # Many more than there are deliveries, and than a driver of ours sends: it leaves twenty a second at most.
+    assert shop.broker.received() > 320
     shop.check(more=300)
 
 

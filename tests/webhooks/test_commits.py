@@ -1,9 +1,11 @@
 """Commits that requests share: who is told what, and when."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from weakref import ref
 
 import pytest
 from django.db import Error, IntegrityError, OperationalError, connection
@@ -169,3 +171,30 @@ def test_whoever_hangs_up_keeps_nobody_waiting(shop: SquareShop, table: Table, p
 
     play(story)
     assert table.keys() == ["gone", "stays"]
+
+
+class Cursor:
+    """Something that only its own thread may let go."""
+
+
+def test_an_error_that_was_told_holds_nothing_of_where_it_passed() -> None:
+    cursors: list[ref[Cursor]] = []
+
+    def ask() -> None:
+        cursor = Cursor()
+        cursors.append(ref(cursor))
+        try:
+            raise ValueError(cursor.__class__.__name__)
+        except ValueError as problem:
+            circle = OperationalError("database is locked")
+            raise circle from problem
+
+    gc.disable()
+    try:
+        with pytest.raises(OperationalError) as told:
+            ask()
+        assert cursors[0]() is not None
+        commits.let_go(told.value)
+        assert cursors[0]() is None
+    finally:
+        gc.enable()
