@@ -183,11 +183,8 @@ def test_an_error_that_was_told_holds_nothing_of_where_it_passed() -> None:
     def ask() -> None:
         cursor = Cursor()
         cursors.append(ref(cursor))
-        try:
-            raise ValueError(cursor.__class__.__name__)
-        except ValueError as problem:
-            circle = OperationalError("database is locked")
-            raise circle from problem
+        circle = OperationalError(f"{cursor} is locked")
+        raise circle
 
     gc.disable()
     try:
