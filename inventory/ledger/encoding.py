@@ -93,7 +93,5 @@ def _plain(value: object) -> object:
             return [_plain(part) for part in value]
         case PackageRow():
             return {"batch": value.batch, "location": value.location, "parts": _plain(value.parts)}
-        case Mapping():
-            return dict(value)
         case _:
-            return value
+            return dict(value) if isinstance(value, Mapping) else value

@@ -41,7 +41,11 @@ def write_counts(changed: Iterable[tuple[OpenStream, CountChange]]) -> dict[str,
 
 
 def write_all_described(changed: Iterable[Changed], directory: Directory) -> None:
-    """As `write_described`, for many, with one statement for each kind of row; what says the same stays unwritten."""
+    """Bring the batches, listings and locations that these streams describe up to date.
+
+    But for what hangs on other streams as well: batch links and the parents of places. What says the same stays
+    unwritten.
+    """
     lots, batches = [], []
     for before, stream, tenant in changed:
         match stream.state:
@@ -53,7 +57,7 @@ def write_all_described(changed: Iterable[Changed], directory: Directory) -> Non
             case DescriptionState() as state if stream.kind is StreamKind.BATCH:
                 batches.append({"id": stream.subject_id, **batch_row(state)})
             case _:
-                write_described(stream, tenant, directory)
+                _write_described(stream)
     rows.update(Batch, lots)
     rows.update(Batch, batches)
 
@@ -65,19 +69,11 @@ def _says_the_same(before: OpenStream, state: DescriptionState) -> bool:
     return same and not before.is_new
 
 
-def write_described(stream: OpenStream, tenant: str, directory: Directory) -> None:
-    """Bring the batch, listing or location that a stream describes up to date.
-
-    But for what hangs on other streams as well: batch links and the parents of places.
-    """
+def _write_described(stream: OpenStream) -> None:
     match stream.state:
-        case LotState() as state:
-            Batch.objects.filter(pk=stream.subject_id).update(**lot_row(stream, state, tenant, directory))
         case DescriptionState() as state if stream.listing_id:
             Listing.objects.filter(pk=stream.listing_id).update(**listing_row(state))
             follow_description(stream.listing_id, state.fields)
-        case DescriptionState() as state if stream.batch_id:
-            Batch.objects.filter(pk=stream.batch_id).update(**batch_row(state))
         case DescriptionState() as state:
             row = location_row(state)
             # A place that the source's naming knows has its newest name from there.

@@ -14,9 +14,9 @@ from inventory.ledger.links import follow_links
 from inventory.ledger.naming import follow_naming
 from inventory.ledger.packages import write_batch_places
 from inventory.ledger.places import follow_places, misplaced_everywhere
-from inventory.ledger.projection import write_counts, write_described, write_states
+from inventory.ledger.projection import write_all_described, write_counts, write_states
 from inventory.ledger.slots import CountSlot, account_of
-from inventory.ledger.streams import naming_in
+from inventory.ledger.streams import Changed, naming_in
 from inventory.ledger.sums import movement_sums
 from inventory.ledger.values import CountChange
 from inventory.models import Cause, Retraction, StockEvent, Stream
@@ -56,7 +56,8 @@ def _mend(book: Book, stream_id: int, why: Why) -> None:
         (stream, CountChange(slot=slot, before=audited.stored.get(slot), after=value))
         for slot, value in audited.counts.items()
     )
-    write_described(stream, audited.tenant, directory)
+    # As if it were described for the first time: its row may say anything.
+    write_all_described([Changed(stream._replace(is_new=True), stream, audited.tenant)], directory)
     write_batch_places({}, audited.batches)
     if stream.kind is StreamKind.NAMING:
         follow_naming(*account_of(stream.slot), naming_in(stream.state))
