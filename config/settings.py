@@ -97,6 +97,7 @@ PROCESS = word("PROCESS", {"web", "command"}, default="command")
 DATABASE_WAIT_SECONDS = 3 if PROCESS == "web" else 20
 PROOF_HOUR = hour_of_day("PROOF_HOUR", default=3)
 WEB_THREADS = number("WEB_THREADS", default=64)
+WORKER_BATCH = number("WORKER_BATCH", default=500)
 
 INSTALLED_APPS = [
     "django.contrib.admin",

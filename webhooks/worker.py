@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from inventory.proofs import Prover
@@ -16,7 +17,7 @@ from webhooks.stop import Stop
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH: int = settings.WORKER_BATCH
 """What does not hang on the number of deliveries (forty statements, two commits) is a third of the work for a hundred
 of them."""
 # SQLite has one writer at a time. Without short transactions and a pause between them, a draining worker starves the

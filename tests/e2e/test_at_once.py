@@ -52,6 +52,8 @@ def is_any_answered(lines: list[socket.socket]) -> bool:
 
 
 def test_two_workers_that_drain_at_once_process_each_delivery_once(stand: Stand) -> None:
+    # Neither takes all of the 200.
+    stand.environment["WORKER_BATCH"] = "100"
     endpoint = stand.add_square("Square")
     bodies = [
         square.counts_updated([square.count(str(number), variation=f"V{number:03}")], event_id=f"event-{number}")

@@ -14,7 +14,8 @@ from tests.webhooks import square
 VARIATIONS = 50
 READINGS = 7
 KILLS = 3
-"""Each is in another batch: a batch holds at most 100 of the 350 deliveries."""
+BATCH = 100
+"""Each kill is in another batch: it holds at most so many of the 350 deliveries."""
 
 
 def reading(number: int) -> tuple[str, int, int]:
@@ -61,6 +62,7 @@ def kill_in_mid_batch(stand: Stand) -> int:
 
 
 def test_a_worker_killed_in_mid_batch_loses_and_doubles_nothing(stand: Stand) -> None:
+    stand.environment["WORKER_BATCH"] = str(BATCH)
     endpoint = stand.add_square("Square")
     bodies = [body(number) for number in range(VARIATIONS * READINGS)]
     stand.post_all(endpoint, [*bodies, *bodies[::10]])
