@@ -161,10 +161,7 @@ def _find_or_make(model: type[Named], wanted: Iterable[Identifier]) -> dict[Iden
 
 def _find(model: type[Model], names: list[Identifier]) -> dict[Identifier, int]:
     found: dict[Identifier, int] = {}
-    owners: dict[tuple[int, str], list[str]] = {}
-    for source_id, tenant, external_id in names:
-        owners.setdefault((source_id, tenant), []).append(external_id)
-    for owner, external_ids in owners.items():
+    for owner, external_ids in _owned(names).items():
         rows = select(
             model,
             ("external_id", "id"),
@@ -179,9 +176,13 @@ def _find(model: type[Model], names: list[Identifier]) -> dict[Identifier, int]:
 
 def by_owner(names: list[Identifier]) -> Iterator[tuple[tuple[int, str], list[str]]]:
     """The external ids among these names by (source id, tenant), a few hundred at a time."""
-    owners: dict[tuple[int, str], list[str]] = {}
-    for name in names:
-        owners.setdefault((name.source_id, name.tenant), []).append(name.external_id)
-    for owner, external_ids in owners.items():
+    for owner, external_ids in _owned(names).items():
         for start in range(0, len(external_ids), _CHUNK):
             yield owner, external_ids[start : start + _CHUNK]
+
+
+def _owned(names: list[Identifier]) -> dict[tuple[int, str], list[str]]:
+    owners: dict[tuple[int, str], list[str]] = {}
+    for source_id, tenant, external_id in names:
+        owners.setdefault((source_id, tenant), []).append(external_id)
+    return owners

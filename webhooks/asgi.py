@@ -5,7 +5,6 @@ Whoever sends slowly holds a connection here and no thread, and what several bri
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,7 @@ from webhooks import door, intake, refusals
 from webhooks.commits import SharedCommits, let_go
 from webhooks.door import Answer, Doorway, Genuine
 from webhooks.encryption import UnreadableSecret
-from webhooks.exchange import BodyRefused, announced_length, check_size, headers_of, text_of
+from webhooks.exchange import ADDRESS, BodyRefused, announced_length, check_size, headers_of, text_of
 from webhooks.lookup import find_doorway, remembered
 from webhooks.verification import Refused, SignedRequest
 
@@ -42,9 +41,6 @@ SMALL = 65_536
 HELPERS = 16
 """Threads that ask the database who a token is, keep refusals and prove large bodies."""
 
-# With and without the slash: a sender counts a redirect as a failure.
-_ADDRESS = re.compile(r"/hooks/(?P<token>[^/]+)/?")
-
 
 class Hooks:
     """Answers every request to a delivery's address; everything else is for `others`.
@@ -61,7 +57,7 @@ class Hooks:
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address = _ADDRESS.fullmatch(scope["path"])
+        address = ADDRESS.fullmatch(scope["path"])
         if address is None:
             await self._others(scope, receive, send)
             return

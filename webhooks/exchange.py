@@ -5,6 +5,8 @@ import re
 from webhooks import door
 from webhooks.door import Answer
 
+# With and without the slash: a sender counts a redirect as a failure.
+ADDRESS = re.compile(r"/hooks/(?P<token>[^/]+)/?")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 
 

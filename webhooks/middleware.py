@@ -1,14 +1,11 @@
 """The way from the web server to the door, past everything that is made for browsers."""
 
-import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
+from webhooks.exchange import ADDRESS
 from webhooks.views import receive
-
-# With and without the slash: a sender counts a redirect as a failure.
-_ADDRESS = re.compile(r"/hooks/(?P<token>[^/]+)/?")
 
 
 class HooksFirst:
@@ -22,5 +19,5 @@ class HooksFirst:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        address = _ADDRESS.fullmatch(request.path_info)
+        address = ADDRESS.fullmatch(request.path_info)
         return receive(request, address["token"]) if address else self._get_response(request)
