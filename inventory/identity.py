@@ -4,7 +4,7 @@ Rows are made in sorted order, so that two workers which meet the same new ident
 deadlocking. A new listing gets a product of its own, unmatched, until a barcode or staff say otherwise.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
 from django.db.models import Model
@@ -28,9 +28,6 @@ from inventory.events import (
 )
 from inventory.models import Batch, Listing, Location, Product
 from inventory.rows import select
-
-# How many identifiers one query may name: SQLite's limit on variables is the smallest.
-_CHUNK = 300
 
 
 class Identifier(NamedTuple):
@@ -131,7 +128,7 @@ def find_or_make_listings(wanted: Iterable[Identifier]) -> dict[Identifier, int]
             ignore_conflicts=True,
         )
         # Where another worker made the listing first, ours was not inserted and our product has no use.
-        Product.objects.filter(pk__in=[product.pk for product in products], listings__isnull=True).delete()
+        Product.objects.filter(pk__among=[product.pk for product in products], listings__isnull=True).delete()
         found |= _find(Listing, missing)
     return found
 
@@ -161,7 +158,7 @@ def _find_or_make(model: type[Named], wanted: Iterable[Identifier]) -> dict[Iden
 
 def _find(model: type[Model], names: list[Identifier]) -> dict[Identifier, int]:
     found: dict[Identifier, int] = {}
-    for owner, external_ids in _owned(names).items():
+    for owner, external_ids in by_owner(names):
         rows = select(
             model,
             ("external_id", "id"),
@@ -174,15 +171,9 @@ def _find(model: type[Model], names: list[Identifier]) -> dict[Identifier, int]:
     return found
 
 
-def by_owner(names: list[Identifier]) -> Iterator[tuple[tuple[int, str], list[str]]]:
-    """The external ids among these names by (source id, tenant), a few hundred at a time."""
-    for owner, external_ids in _owned(names).items():
-        for start in range(0, len(external_ids), _CHUNK):
-            yield owner, external_ids[start : start + _CHUNK]
-
-
-def _owned(names: list[Identifier]) -> dict[tuple[int, str], list[str]]:
+def by_owner(names: Iterable[Identifier]) -> Iterable[tuple[tuple[int, str], list[str]]]:
+    """The external ids among these names by (source id, tenant)."""
     owners: dict[tuple[int, str], list[str]] = {}
     for source_id, tenant, external_id in names:
         owners.setdefault((source_id, tenant), []).append(external_id)
-    return owners
+    return owners.items()

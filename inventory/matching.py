@@ -57,7 +57,7 @@ def lock_barcodes(descriptions: Iterable[tuple[int, ListingDescribed]]) -> None:
         for gtin in codes_in(said.fields).values()
         if gtin
     }
-    known = Barcode.objects.filter(gtin__in={gtin for *_, gtin in told})
+    known = Barcode.objects.filter(gtin__among={gtin for *_, gtin in told})
     written = known.values_list("listing__source_id", "listing__tenant", "listing__external_id", "gtin")
     _lock_gtins({gtin for *_, gtin in told.difference(written)} if told else set())
 

@@ -37,7 +37,12 @@ def upsert(model: type[Model], key: str, update: Sequence[str], rows: Sequence[R
         return {}
     quote = connection.ops.quote_name
     news = ", ".join(f"{quote(name)} = EXCLUDED.{quote(name)}" for name in update)
-    _write(_Statement.of(model, tuple(rows[0])), f" ON CONFLICT ({quote(key)}) DO UPDATE SET {news}", rows)
+    conflict = f" ON CONFLICT ({quote(key)}) DO UPDATE SET {news}"
+    statement = _Statement.of(model, tuple(rows[0]))
+    if connection.vendor == "postgresql":
+        return dict(_write(statement, f"{conflict} RETURNING {quote(key)}, id", rows))
+    # An executemany gives nothing back.
+    _write(statement, conflict, rows)
     return dict(select(model, (key, "id"), key, [row[key] for row in rows]))
 
 
@@ -119,7 +124,8 @@ class _Statement:
         return plain
 
 
-def _write(statement: _Statement, conflict: str, rows: Sequence[Row]) -> None:
+def _write(statement: _Statement, end: str, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """Insert the rows by a statement that ends so; return what it gives back, which on SQLite is nothing."""
     quote = connection.ops.quote_name
     columns = ", ".join(map(quote, statement.columns))
     table = quote(statement.table)
@@ -127,15 +133,17 @@ def _write(statement: _Statement, conflict: str, rows: Sequence[Row]) -> None:
         if connection.vendor == "postgresql":
             cursor.execute(
                 f"INSERT INTO {table} ({columns}) "  # noqa: S608  # our own names
-                f"SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s){conflict}",
+                f"SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s){end}",
                 [json.dumps(statement.plain(rows))],
             )
-        else:
-            places = ", ".join(["%s"] * len(statement.columns))
-            cursor.executemany(
-                f"INSERT INTO {table} ({columns}) VALUES ({places}){conflict}",  # noqa: S608  # our own names
-                list(map(itemgetter(*statement.columns), statement.plain(rows))),
-            )
+            given: list[tuple[Any, ...]] = cursor.fetchall() if " RETURNING " in end else []
+            return given
+        places = ", ".join(["%s"] * len(statement.columns))
+        cursor.executemany(
+            f"INSERT INTO {table} ({columns}) VALUES ({places}){end}",  # noqa: S608  # our own names
+            list(map(itemgetter(*statement.columns), statement.plain(rows))),
+        )
+        return []
 
 
 def _maker(field: "Field[Any, Any]", vendor: str) -> Callable[[Any], Any] | None:

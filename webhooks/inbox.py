@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
@@ -49,37 +49,36 @@ def claim(limit: int) -> list[int]:
     """
     now = timezone.now()
     # On SQLite a transaction takes the one write lock: an idle worker must not stand in the door's way.
-    if not _due(now).exists():
+    if connection.vendor == "sqlite" and not _due(now).exists():
         return []
     with transaction.atomic():
-        rows = _due(now).only("attempts").annotate(size=Length("body"))
+        rows = _due(now).annotate(size=Length("body")).values_list("pk", "attempts", "size")
         due = list(_that_fit(rows.select_for_update(skip_locked=True, of=("self",))[:limit]))
         if not due:
             return []
-        batch = due[:1] if due[0].attempts else [delivery for delivery in due if not delivery.attempts]
-        if batch[0].attempts >= MOST_ATTEMPTS:
+        first, attempts = due[0]
+        if attempts >= MOST_ATTEMPTS:
             settle(
-                batch[0],
+                Delivery.objects.get(pk=first),
                 Delivery.State.QUARANTINED,
                 f"it was tried {MOST_ATTEMPTS} times, and no attempt came to an end",
             )
             return []
-        ids = [delivery.pk for delivery in batch]
-        Delivery.objects.filter(pk__in=ids).update(
-            attempts=F("attempts") + 1, due_at=now + BACKOFF[batch[0].attempts], failed_at=None
+        ids = [first] if attempts else [pk for pk, attempts in due if not attempts]
+        Delivery.objects.filter(pk__among=ids).update(
+            attempts=F("attempts") + 1, due_at=now + BACKOFF[attempts], failed_at=None
         )
     return ids
 
 
-def _that_fit(deliveries: Iterable[Delivery]) -> Iterator[Delivery]:
-    """The first of them, and those after it whose bodies can be held with it at once."""
+def _that_fit(rows: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
+    """The first of these (id, attempts, bytes of the body), and those after it that can be held with it at once."""
     held = 0
-    for delivery in deliveries:
-        size: int = getattr(delivery, "size")  # noqa: B009  # an annotation, which Django's stubs do not follow so far
+    for pk, attempts, size in rows:
         if held and held + size > MOST_BYTES:
             return
         held += size
-        yield delivery
+        yield pk, attempts
 
 
 def lock(ids: Sequence[int]) -> list[Delivery]:
@@ -91,7 +90,7 @@ def lock(ids: Sequence[int]) -> list[Delivery]:
         endpoint=OuterRef("endpoint"), dedup_key=OuterRef("dedup_key"), pk__lt=OuterRef("pk")
     )
     rows = (
-        Delivery.objects.filter(pk__in=ids, state=Delivery.State.PENDING)
+        Delivery.objects.filter(pk__among=ids, state=Delivery.State.PENDING)
         .annotate(conflicts=Exists(earlier))
         .order_by("pk")
     )
@@ -119,7 +118,7 @@ def settle_all(settled: Sequence[tuple[Delivery, Delivery.State, str, str]]) -> 
     for delivery, state, reason, event_kind in settled:
         alike.setdefault((state, reason, event_kind[:100] or delivery.event_kind), []).append(delivery.pk)
     for (state, reason, event_kind), ids in alike.items():
-        Delivery.objects.filter(pk__in=ids).update(state=state, reason=reason, event_kind=event_kind, settled_at=now)
+        Delivery.objects.filter(pk__among=ids).update(state=state, reason=reason, event_kind=event_kind, settled_at=now)
 
 
 def fail(delivery: Delivery, error: Exception) -> None:
@@ -137,7 +136,7 @@ def fail(delivery: Delivery, error: Exception) -> None:
 
 def release(deliveries: Iterable[Delivery]) -> None:
     """Give back deliveries that were claimed but not tried, for want of time."""
-    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries], attempts__gt=0).update(
+    Delivery.objects.filter(pk__among=[delivery.pk for delivery in deliveries], attempts__gt=0).update(
         attempts=F("attempts") - 1, due_at=timezone.now()
     )
 
@@ -151,7 +150,7 @@ def give_back(ids: Sequence[int], at: int, error: Exception) -> None:
         return
     with transaction.atomic():
         # What the dead one's transaction still holds for a moment is left to its stamp.
-        rows = Delivery.objects.filter(pk__in=ids, state=Delivery.State.PENDING).select_for_update(skip_locked=True)
+        rows = Delivery.objects.filter(pk__among=ids, state=Delivery.State.PENDING).select_for_update(skip_locked=True)
         for delivery in rows.defer("body", "headers"):
             if delivery.pk == at:
                 fail(delivery, error)
@@ -166,7 +165,7 @@ def replay(ids: Sequence[int], *, waive: Sequence[str] = ()) -> int:
     """
     count = 0
     with transaction.atomic():
-        rows = Delivery.objects.filter(pk__in=ids).exclude(state=Delivery.State.PENDING)
+        rows = Delivery.objects.filter(pk__among=ids).exclude(state=Delivery.State.PENDING)
         for delivery in rows.defer("body", "headers").order_by("pk").select_for_update(of=("self",)):
             delivery.waived = sorted({*delivery.waived, *waive})
             delivery.state = Delivery.State.PENDING

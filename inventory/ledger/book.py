@@ -24,7 +24,7 @@ from inventory.ledger.standing import (
 )
 from inventory.ledger.turns import turns
 from inventory.models import Cause, Movement, Restatement, Retraction, StockEvent
-from inventory.rows import insert
+from inventory.rows import insert, select
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,8 +276,8 @@ def _known_keys(keys: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """Those of these (source id, key) under which something was ever stated."""
     # A key belongs to the source, whichever of its tenants it is about.
     for (source_id, _), wanted in by_owner([Identifier(source_id, "", key) for source_id, key in keys]):
-        known = StockEvent.objects.filter(source_id=source_id, key__in=wanted).order_by()
-        yield from ((source_id, key) for key in known.values_list("key", flat=True).distinct())
+        known = select(StockEvent, ("key",), "key", wanted, where="AND source_id = %s", params=[source_id])
+        yield from ((source_id, key) for (key,) in known)
 
 
 def _said(stated: Iterable[Stated]) -> list[tuple[int, Statement]]:

@@ -19,7 +19,7 @@ from inventory.ledger.projection import write_all_described, write_counts, write
 from inventory.ledger.slots import stream_slot
 from inventory.ledger.splits import note_splits, split_off
 from inventory.ledger.streams import Changed, OpenStream, naming_in
-from inventory.ledger.values import NOTHING_STANDS, CountChange, changes, values_of
+from inventory.ledger.values import NOTHING_STANDS, CountChange, changes_between
 from inventory.quantity import QuantityOutOfRange
 
 
@@ -59,6 +59,8 @@ class StreamChange:
     def first(self) -> tuple[Statement, Witness]:
         """The first of what is said here, or else of what changes in the parent."""
         said = [*self.added, *self.withdrawn]
+        if len(said) == 1:
+            return said[0]
         if not said and self.parent is not None:
             return self.parent.first
         return min(said, key=lambda pair: pair[0].position)
@@ -132,7 +134,7 @@ def apply_changes(pieces: Iterable[StreamChange], directory: Directory) -> list[
         tenant = piece.tenant
         for state, witness in piece.steps(directory.names_of(stream, tenant)):
             after = stream.with_state(state)
-            moved += [(after, change, witness) for change in _count_changes(stream, after, tenant, directory)]
+            moved += [(after, change, witness) for change in changes_between(stream, after, tenant, directory)]
             stream = after
         if stream.state != piece.stream.state:
             directory.streams[stream.slot] = stream
@@ -227,11 +229,3 @@ def _follow(parent: StreamChange, slots: Iterable[str], pieces: list[StreamChang
             known[slot] = StreamChange(directory.streams[slot])
             pieces.append(known[slot])
         known[slot].parent = parent
-
-
-def _count_changes(before: OpenStream, after: OpenStream, tenant: str, directory: Directory) -> list[CountChange]:
-    return changes(
-        {} if before.is_new else values_of(before, before.state, tenant, directory),
-        values_of(after, after.state, tenant, directory),
-        is_new=before.is_new,
-    )

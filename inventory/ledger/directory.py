@@ -216,17 +216,17 @@ class Directory:
         every = beside.union(*batches.values())
         if not every:
             return
-        list(Batch.objects.filter(pk__in=every).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        list(Batch.objects.filter(pk__among=every).order_by("pk").select_for_update(no_key=True).values_list("pk"))
         lots, counted = batches.get(StreamKind.LOT, set()), batches.get(StreamKind.COUNT, set())
         known = Stream.objects.filter(
-            Q(kind=StreamKind.LOT, batch__in=counted) | Q(kind=StreamKind.COUNT, batch__in=lots)
+            Q(kind=StreamKind.LOT, batch__among=counted) | Q(kind=StreamKind.COUNT, batch__among=lots)
         )
         if clashing := lots & counted or _batches_of(known):
             batch = Batch.objects.get(pk=min(clashing))
             raise ConflictingStatement(f"batch {batch}: it is followed as a lot and counted by readings, both at once")
         alone = lots | counted
-        on_their_own = Stream.objects.filter(kind__in=[StreamKind.LOT, StreamKind.COUNT], batch__in=packaged)
-        in_packages = Count.objects.filter(stream__kind=StreamKind.PACKAGE, batch__in=alone)
+        on_their_own = Stream.objects.filter(kind__in=[StreamKind.LOT, StreamKind.COUNT], batch__among=packaged)
+        in_packages = Count.objects.filter(stream__kind=StreamKind.PACKAGE, batch__among=alone)
         if clashing := alone & packaged or _batches_of(on_their_own) or _batches_of(in_packages):
             batch = Batch.objects.get(pk=min(clashing))
             raise ConflictingStatement(f"batch {batch}: it is told with its package and by itself, both at once")
@@ -256,8 +256,9 @@ def _unknown(names: set[Identifier], known: dict[Identifier, int]) -> list[Ident
 
 
 def _batches_of(rows: QuerySet[Stream] | QuerySet[Count]) -> set[int]:
-    """The batch of the first of these rows, each of which has one; none where there is no row."""
-    return {batch_id for batch_id in rows.order_by("pk").values_list("batch_id", flat=True)[:1] if batch_id}
+    """The batches of these rows, each of which has one; nearly always there is no row."""
+    # All of them, in no order: told to find the first, PostgreSQL may go through all streams there are.
+    return {batch_id for batch_id in rows.order_by().values_list("batch_id", flat=True) if batch_id}
 
 
 def _packaged(statement: Statement) -> tuple[str, ...]:

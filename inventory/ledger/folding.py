@@ -76,7 +76,7 @@ class LotHistories:
             stream__kind=StreamKind.LOT,
             stream__batch__source_id=owner[0],
             stream__batch__tenant=owner[1],
-            stream__batch__external_id__in=names,
+            stream__batch__external_id__among=names,
         )
         for name, *kept in events.order_by("id").values_list("stream__batch__external_id", *KEPT):
             self._known[Identifier(*owner, name)].append(to_statement(Kept(*kept)))

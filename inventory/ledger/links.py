@@ -62,11 +62,11 @@ def misplaced_links(lots: Sequence[LinkedLot]) -> dict[int, tuple[list[str], lis
 def _stored(lots: Sequence[LinkedLot]) -> dict[int, list[BatchLink]]:
     """By stream, the links kept for a lot: those of its own events, and what it was consumed for or made of."""
     found: dict[int, list[BatchLink]] = {lot.stream_id: [] for lot in lots}
-    own = BatchLink.objects.filter(event__stream__in=list(found)).exclude(kind=LinkKind.CONSUMED)
+    own = BatchLink.objects.filter(event__stream__among=found).exclude(kind=LinkKind.CONSUMED)
     for link in own.select_related("event"):
         found[link.event.stream_id].append(link)
     by_batch = {lot.batch.pk: lot.stream_id for lot in lots}
-    either = Q(origin__in=list(by_batch)) | Q(result__in=list(by_batch))
+    either = Q(origin__among=by_batch) | Q(result__among=by_batch)
     for link in BatchLink.objects.filter(either, kind=LinkKind.CONSUMED):
         for batch_id in {link.origin_id, link.result_id} & by_batch.keys():
             found[by_batch[batch_id]].append(link)
@@ -103,7 +103,9 @@ def _together(lots: Iterable[LinkedLot]) -> dict[Identifier, list[Statement]]:
     wanted = {Identifier(lot.batch.source_id, "", transaction) for lot in lots for transaction in lot.transactions}
     found: dict[Identifier, list[Statement]] = {}
     for (source_id, _), transactions in by_owner(sorted(wanted)):
-        events = standing_events().filter(source=source_id, transaction__in=transactions, stream__kind=StreamKind.LOT)
+        events = standing_events().filter(
+            source=source_id, transaction__among=transactions, stream__kind=StreamKind.LOT
+        )
         for kept in events.order_by("id").values_list(*KEPT):
             statement = to_statement(Kept(*kept))
             found.setdefault(Identifier(source_id, statement.tenant, statement.transaction), []).append(statement)
@@ -122,7 +124,7 @@ def _standing_ids(wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], in
     found: dict[tuple[int, str], int] = {}
     # A key belongs to the source, whichever of its tenants it is about.
     for (source_id, _), keys in by_owner(sorted(Identifier(source_id, "", key) for source_id, key in wanted)):
-        standing = standing_events().filter(source=source_id, key__in=keys)
+        standing = standing_events().filter(source=source_id, key__among=keys)
         found |= {(source_id, key): pk for key, pk in standing.values_list("key", "pk")}
     return found
 

@@ -42,10 +42,8 @@ class FoldedNamings(StoredNamings):
 
 def packages_at(source_id: int, tenant: str, places: Iterable[str]) -> list[str]:
     """The slots of the packages that have counts at these places of an account."""
-    rows = Location.objects.filter(source=source_id, tenant=tenant, external_id__in=list(places))
-    packages = Stream.objects.filter(
-        kind=StreamKind.PACKAGE, counts__location__in=list(rows.values_list("pk", flat=True))
-    )
+    rows = Location.objects.filter(source=source_id, tenant=tenant, external_id__among=places)
+    packages = Stream.objects.filter(kind=StreamKind.PACKAGE, counts__location__among=rows.values_list("pk", flat=True))
     return list(packages.order_by("slot").values_list("slot", flat=True).distinct())
 
 
@@ -60,7 +58,7 @@ def follow_naming(source_id: int, tenant: str, naming: Naming) -> None:
     wrong = misnamed(source_id, tenant, naming)
     ids = dict(
         Location.objects.filter(
-            source=source_id, tenant=tenant, external_id__in=[should.same_as for _, should in wrong]
+            source=source_id, tenant=tenant, external_id__among=[should.same_as for _, should in wrong]
         ).values_list("external_id", "pk")
     )
     for row, should in sorted(wrong, key=lambda pair: pair[0].pk):
@@ -84,7 +82,7 @@ def misnamed(source_id: int, tenant: str, naming: Naming) -> list[tuple[Location
     """The places that are not what their names mean, each with what it should be."""
     places = naming.places()
     rows = Location.objects.filter(
-        Q(external_id__in=list(places)) | Q(same_as__isnull=False) | ~Q(identity=""), source=source_id, tenant=tenant
+        Q(external_id__among=places) | Q(same_as__isnull=False) | ~Q(identity=""), source=source_id, tenant=tenant
     )
     wrong = []
     for row in rows.select_related("same_as").order_by("pk"):

@@ -37,7 +37,7 @@ def _claim_batches(changed: Iterable[tuple[OpenStream, str]], directory: Directo
         for batch_id in batch_places(stream, tenant, directory):
             if owners.setdefault(batch_id, stream).id != stream.id:
                 raise _told_twice(batch_id)
-    elsewhere = Count.objects.filter(batch__in=list(owners), stream__kind=StreamKind.PACKAGE)
+    elsewhere = Count.objects.filter(batch__among=owners, stream__kind=StreamKind.PACKAGE)
     pairs = set(elsewhere.order_by().values_list("batch_id", "stream_id").distinct())
     former = {(batch_id, stream_id) for batch_id, stream_id in pairs if batch_id and owners[batch_id].id != stream_id}
     now = {stream.id: stream for stream in directory.streams.values()}

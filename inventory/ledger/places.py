@@ -60,7 +60,7 @@ def parents_then(source_id: int, tenant: str, events: QuerySet[StockEvent]) -> d
         said.setdefault(event.place, []).append(to_statement(event))
     parents = parents_among((name, fold_description(statements)) for name, statements in said.items()).parents
     named = {*parents, *parents.values()}
-    rows = Location.objects.filter(source=source_id, tenant=tenant, external_id__in=named)
+    rows = Location.objects.filter(source=source_id, tenant=tenant, external_id__among=named)
     ids = dict(rows.values_list("external_id", "pk"))
     return {ids[place]: ids[parent] for place, parent in parents.items()}
 

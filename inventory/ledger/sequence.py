@@ -26,7 +26,8 @@ class Ids:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(
-                    "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                    # Which sequence it is, is asked once: for each number it takes longer than the number.
+                    "SELECT nextval((SELECT pg_get_serial_sequence(%s, 'id')::regclass)) FROM generate_series(1, %s)",
                     [self._table, number],
                 )
                 return [int(number) for (number,) in cursor.fetchall()]

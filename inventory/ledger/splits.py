@@ -34,7 +34,7 @@ def split_off(changed: Mapping[int, int]) -> dict[int, Reopened]:
     found: dict[int, Reopened] = {}
     level = {batch: Reopened(since, batch) for batch, since in changed.items()}
     while level:
-        links = BatchLink.objects.filter(kind=BatchLink.Kind.SPLIT, origin__in=list(level)).order_by("pk")
+        links = BatchLink.objects.filter(kind=BatchLink.Kind.SPLIT, origin__among=level).order_by("pk")
         below: dict[int, Reopened] = {}
         for parent, child, split_at in links.values_list("origin", "result", "event__occurred"):
             since, root = level[parent]

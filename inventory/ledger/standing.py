@@ -32,7 +32,7 @@ class Stated:
 def revisions_of(source_id: int, keys: Collection[str]) -> dict[str, list[StockEvent]]:
     """Every revision of the events of these keys, whether it stands or not, oldest first."""
     revisions: dict[str, list[StockEvent]] = {}
-    rows = StockEvent.objects.filter(source_id=source_id, key__in=keys).order_by("key", "revision")
+    rows = StockEvent.objects.filter(source_id=source_id, key__among=keys).order_by("key", "revision")
     for event in rows:
         revisions.setdefault(event.key, []).append(event)
     return revisions
@@ -40,17 +40,17 @@ def revisions_of(source_id: int, keys: Collection[str]) -> dict[str, list[StockE
 
 def which_stand(event_ids: Iterable[int]) -> set[int]:
     """Those of these events that stand."""
-    return set(standing_events().filter(pk__in=list(event_ids)).values_list("pk", flat=True))
+    return set(standing_events().filter(pk__among=event_ids).values_list("pk", flat=True))
 
 
 def stated_by_references(references: Collection[str]) -> list[Stated]:
     """What the causes of these references state and have not taken back, oldest first."""
-    return _stated(Q(cause__reference__in=references), Q(cause__reference__in=references))
+    return _stated(Q(cause__reference__among=references), Q(cause__reference__among=references))
 
 
 def stated_events(event_ids: Collection[int]) -> list[Stated]:
     """Who states these events and has not taken them back, oldest first."""
-    return _stated(Q(pk__in=event_ids), Q(event__in=event_ids)) if event_ids else []
+    return _stated(Q(pk__among=event_ids), Q(event__among=event_ids)) if event_ids else []
 
 
 def _stated(first_by: Q, again_by: Q) -> list[Stated]:

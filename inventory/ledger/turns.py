@@ -88,7 +88,7 @@ def _parents(pieces: Sequence[Piece], directory: Directory) -> set[Identifier]:
                 parents.add(Identifier(source_id, statement.tenant, statement.parent))
     if said:
         batches = {directory.batches[lot] for lot in said}
-        links = BatchLink.objects.filter(kind=BatchLink.Kind.SPLIT, origin__in=batches)
+        links = BatchLink.objects.filter(kind=BatchLink.Kind.SPLIT, origin__among=batches)
         origins = set(links.values_list("origin", flat=True))
         parents |= {lot for lot in said if directory.batches[lot] in origins}
     return parents

@@ -12,11 +12,13 @@ from inventory.models.ledger import (
     StockEvent,
     Stream,
 )
+from inventory.models.lookups import Among
 from inventory.models.places import Location, Site
 from inventory.models.proofs import ProofRun
 from inventory.models.source import Source
 
 __all__ = [
+    "Among",
     "Barcode",
     "Batch",
     "BatchLink",

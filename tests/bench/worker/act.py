@@ -113,7 +113,7 @@ class Ways:
     def _be_naive(self, hand: Hand) -> None:
         self._ground.checkpoint()
         before = self._ground.database_seconds()
-        took = hand.do("be_naive", seed=1, number=BACKLOG, seconds=self._ground.seconds)
+        took = hand.do("be_naive", seconds=self._ground.seconds)
         self._add(self._naive, took.done["events"], [took], before)
 
     def _add(self, way: Reached, events: int, took: list[Took], before: float) -> None:

@@ -17,7 +17,7 @@ from django.db import connection  # noqa: E402  # it needs Django to be there
 from tests.bench.size import Size  # noqa: E402
 from tests.bench.worker import naive  # noqa: E402
 from tests.bench.worker.arrivals import Arrivals  # noqa: E402
-from tests.bench.worker.messages import Senders  # noqa: E402
+from tests.bench.worker.messages import Senders, Sent  # noqa: E402
 from webhooks import worker  # noqa: E402
 
 Done = dict[str, int]
@@ -28,10 +28,15 @@ class Tasks:
 
     def __init__(self, size: Size) -> None:
         self._size = size
+        self._said_until = time.time_ns()
+        """Nothing that comes in is older than what came before, but for what is said to be late."""
+        self._for_naive: list[Sent] = []
 
     def put(self, *, seed: int, number: int, late: float) -> Done:
         """Let so many messages come in; return of how many events they tell."""
-        messages = Senders(self._size, seed).messages(number, late=late)
+        senders = Senders(self._size, seed, since=self._said_until)
+        messages = senders.messages(number, late=late)
+        self._said_until = senders.now
         Arrivals().put(messages)
         if connection.vendor == "postgresql":
             # As its autovacuum does in time.
@@ -45,15 +50,15 @@ class Tasks:
 
     def prepare_naive(self, *, seed: int, number: int) -> Done:
         """Make the naive way's table, of as many rows as there are counts, for these messages."""
-        naive.make(Senders(self._size, seed).messages(number), self._size.counts)
+        self._for_naive = Senders(self._size, seed, since=self._said_until).messages(number)
+        naive.make(self._for_naive, self._size.counts)
         return {}
 
-    def be_naive(self, *, seed: int, number: int, seconds: float) -> Done:
-        """Apply these messages the naive way, for so long at most; return how many events that were."""
-        messages = Senders(self._size, seed).messages(number)
+    def be_naive(self, *, seconds: float) -> Done:
+        """Apply the prepared messages the naive way, for so long at most; return how many events that were."""
         end = time.monotonic() + seconds
         events = 0
-        for turn, sent in enumerate(messages):
+        for turn, sent in enumerate(self._for_naive):
             naive.apply(sent, turn)
             events += sent.events
             if time.monotonic() > end:

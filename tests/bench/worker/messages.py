@@ -6,7 +6,6 @@ says how much is left of it. Every count and lot is as likely as any other. The 
 
 import json
 import random
-import time
 from dataclasses import dataclass
 
 from tests.bench.size import Size
@@ -35,18 +34,18 @@ class Sent:
 
 
 class Senders:
-    """Two accounts that go on telling of a ledger of this size."""
+    """Two accounts that go on telling of a ledger of this size, from a moment on (nanoseconds)."""
 
-    def __init__(self, size: Size, seed: int) -> None:
+    def __init__(self, size: Size, seed: int, *, since: int) -> None:
         self._size = size
         self._chance = random.Random(seed)  # noqa: S311  # the same each time is what is wanted
         self._name = f"{seed:08x}"
         self._listings, self._lots = size.products * 8 // 10, size.lots
-        self._now = time.time_ns()
+        self.now = since
 
     def messages(self, number: int, *, late: float = 0) -> list[Sent]:
         """So many, each a millisecond after the last; of `late` of them something newer was said some places before."""
-        began = self._now - number * _MILLISECOND
+        began = self.now
         order: list[tuple[float, Sent]] = []
         for turn in range(number):
             subject = self._chance.random() < TRACKTILE_SHARE
@@ -59,7 +58,7 @@ class Senders:
                 order += [(turn, newer), (turn + places, older)]
             else:
                 order.append((turn, self._message(str(turn), about, began + turn * _MILLISECOND, lot=subject)))
-        self._now += number * _MILLISECOND
+        self.now += number * _MILLISECOND
         return [sent for _, sent in sorted(order, key=lambda pair: pair[0])][:number]
 
     def _message(self, turn: str, about: int, at: int, *, lot: bool) -> Sent:
