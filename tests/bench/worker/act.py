@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tests.bench.ground import Ground
 from tests.bench.page import Spread, ratio, table
 from tests.bench.size import Size
+from tests.bench.watch import steps_table
 from tests.bench.worker.crew import Hand, Took
 from tests.bench.worker.waiting import measure_waiting
 from tests.e2e.databases import Database
@@ -78,6 +79,7 @@ class Ways:
         self._size = Size.of(ground.counts)
         self._seed = 0
         self._megabytes: list[float] = []
+        self._steps = ""
         self._one = Reached(name="one worker")
         self._late = Reached(name=f"one worker, {LATE:.0%} of the messages late")
         self._two = Reached(name="two workers")
@@ -97,10 +99,25 @@ class Ways:
             ways = (self._one, self._naive, self._late, self._two)
             say(f"round {number}: " + ", ".join(f"{way.name} {way.per_second[-1]:,.0f}/s" for way in ways))
 
-    def _work(self, way: Reached, hands: list[Hand], *, late: float = 0) -> None:
+        # A hand that was watched goes on being watched.
+        self._steps = self._watch(second)
+
+    def _watch(self, hand: Hand) -> str:
+        """Where the time of a delivery goes, in the worker."""
+        self._put(hand, late=0)
+        watched = hand.do("watch")
+        assert watched.done["deliveries"] == BACKLOG, watched
+        return steps_table(watched.done["spent"])
+
+    def _put(self, hand: Hand, *, late: float) -> int:
+        """Let a backlog come in; return of how many events it tells."""
         self._seed += 1
-        events = hands[0].do("put", seed=self._seed, number=BACKLOG, late=late).done["events"]
+        events: int = hand.do("put", seed=self._seed, number=BACKLOG, late=late).done["events"]
         self._ground.checkpoint()
+        return events
+
+    def _work(self, way: Reached, hands: list[Hand], *, late: float = 0) -> None:
+        events = self._put(hands[0], late=late)
         before = self._ground.database_seconds()
         for hand in hands:
             hand.begin("drain")
@@ -151,5 +168,11 @@ class Ways:
                     f"Memory of the first worker: {self._megabytes[0]:.0f} MB after its first backlog, "
                     f"{self._megabytes[-1]:.0f} MB after its last of {len(self._megabytes)}."
                 ),
+                (
+                    f"Where the time of a delivery goes, of {BACKLOG:,} worked off by one worker in order, each step "
+                    "without those inside it. The clock counts what the database takes, which is all of the statements "
+                    "and of the commits but for our own share."
+                ),
+                self._steps,
             ]
         )

@@ -23,7 +23,7 @@ class Took:
     processor_seconds: float
     megabytes: float
     """Of memory, when it was done."""
-    done: Mapping[str, int]
+    done: Mapping[str, Any]
 
 
 class Hand:

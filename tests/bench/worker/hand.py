@@ -13,14 +13,33 @@ import django
 django.setup()
 
 from django.db import connection  # noqa: E402  # it needs Django to be there
+from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
+from psycopg import Cursor  # noqa: E402
 
+from inventory.ledger import Book, book  # noqa: E402
 from tests.bench.size import Size  # noqa: E402
+from tests.bench.watch import Watch  # noqa: E402
 from tests.bench.worker import naive  # noqa: E402
 from tests.bench.worker.arrivals import Arrivals  # noqa: E402
 from tests.bench.worker.messages import Senders, Sent  # noqa: E402
-from webhooks import worker  # noqa: E402
+from webhooks import inbox, processing, worker  # noqa: E402
 
-Done = dict[str, int]
+Done = dict[str, Any]
+
+
+STEPS: tuple[tuple[str, Any, str], ...] = (
+    ("claim", inbox, "claim"),
+    ("load the claimed", inbox, "lock"),
+    ("read: JSON, the sender's dialect, checks", processing, "read"),
+    ("find and lock what they speak of", Book, "prepare"),
+    ("what was said before, and turns", Book, "record_together"),
+    ("make events", Book, "_write_turn"),
+    ("fold, and what it changes", book, "apply_changes"),
+    ("settle", inbox, "settle_all"),
+    ("causes, movements and their numbers", Book, "post"),
+    ("statements", Cursor, "execute"),
+    ("commit", BaseDatabaseWrapper, "_commit"),
+)
 
 
 class Tasks:
@@ -47,6 +66,14 @@ class Tasks:
     def drain(self) -> Done:
         """Work off what is due."""
         return {"deliveries": sum(worker.drain().values())}
+
+    def watch(self) -> Done:
+        """Work off what is due as `drain` does, and tell what each step took for one delivery."""
+        watch = Watch()
+        for step, holder, name in STEPS:
+            watch.put_on(step, holder, name)
+        drained = sum(watch.timed("around it", worker.drain)().values())
+        return {"deliveries": drained, "spent": watch.each(drained)}
 
     def prepare_naive(self, *, seed: int, number: int) -> Done:
         """Make the naive way's table, of as many rows as there are counts, for these messages."""

@@ -4,45 +4,16 @@
 """
 
 import asyncio
-import functools
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from config.asgi import application  # first: it sets Django up
+from tests.bench.watch import Watch
 from webhooks import door, intake
 from webhooks.commits import SharedCommits
 from webhooks.providers.square import Square
-
-Spent = tuple[float, float]
-
-_spent: dict[str, list[float]] = {}
-"""Seconds of each step without those inside it: of the clock, and of this thread's processor time."""
-_open: list[list[float]] = []
-
-
-def timed(step: str, call: Callable[..., Any], *, beside: bool = False) -> Callable[..., Any]:
-    """`call`, with what it takes added to a step; `beside`: in another thread, whose processor time is its own."""
-    total = _spent.setdefault(step, [0.0, 0.0])
-
-    @functools.wraps(call)
-    def measured(*arguments: Any, **named: Any) -> Any:
-        inside = [0.0, 0.0]
-        _open.append(inside)
-        clock, processor = time.perf_counter(), time.thread_time()
-        try:
-            return call(*arguments, **named)
-        finally:
-            took = (time.perf_counter() - clock, time.thread_time() - processor)
-            _open.pop()
-            for kind in range(2):
-                total[kind] += took[kind] - inside[kind]
-                if _open and not (beside and kind):
-                    _open[-1][kind] += took[kind]
-
-    return measured
 
 
 def scope_and_body(request: bytes) -> tuple[dict[str, Any], bytes]:
@@ -77,20 +48,20 @@ class Posts:
             sys.exit(f"it was answered {statuses}")
 
 
-def put_watches(posts: Posts) -> Callable[[tuple[dict[str, Any], bytes]], None]:
-    """Watch every step from now on; return the watched call."""
+def watched(posts: Posts) -> Watch:
+    """Watch every step from now on."""
     steps: tuple[tuple[str, Any, str], ...] = (
         ("verify", door, "verify"),
         ("the dedup key", Square, "dedup_key"),
         ("the rest of the door", door, "prove"),
         ("make the row", intake, "row_of"),
     )
+    watch = Watch()
     for step, holder, name in steps:
-        setattr(holder, name, timed(step, getattr(holder, name)))
-    SharedCommits._write = timed(  # type: ignore[method-assign]
-        "INSERT and commit, in the writer's thread", SharedCommits._write, beside=True
-    )
-    return timed("around it: the event loop, the body, the way to the writer and back", posts.post)
+        watch.put_on(step, holder, name)
+    watch.put_on("INSERT and commit, in the writer's thread", SharedCommits, "_write", beside=True)
+    watch.put_on("around it: the event loop, the body, the way to the writer and back", posts, "post")
+    return watch
 
 
 def requests(file: str, length: int, number: int) -> Iterator[tuple[dict[str, Any], bytes]]:
@@ -107,10 +78,10 @@ def main() -> None:
     posts = Posts()
     for request in warm:
         posts.post(request)
-    watched = put_watches(posts)
+    watch = watched(posts)
     for request in timed_ones:
-        watched(request)
-    print(json.dumps({step: [each / len(timed_ones) for each in spent] for step, spent in _spent.items()}))
+        posts.post(request)
+    print(json.dumps(watch.each(len(timed_ones))))
 
 
 if __name__ == "__main__":
