@@ -43,7 +43,9 @@ class FoldedNamings(StoredNamings):
 def packages_at(source_id: int, tenant: str, places: Iterable[str]) -> list[str]:
     """The slots of the packages that have counts at these places of an account."""
     rows = Location.objects.filter(source=source_id, tenant=tenant, external_id__among=places)
-    packages = Stream.objects.filter(kind=StreamKind.PACKAGE, counts__location__among=rows.values_list("pk", flat=True))
+    packages = Stream.objects.filter(
+        kind=StreamKind.PACKAGE, counts__location__among=list(rows.values_list("pk", flat=True))
+    )
     return list(packages.order_by("slot").values_list("slot", flat=True).distinct())
 
 

@@ -3,6 +3,8 @@
 import csv
 import json
 from collections.abc import Iterator
+from itertools import chain
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -70,13 +72,21 @@ class Command(BaseCommand):
             writer.writerow({name: _cell(name, value) for name, value in row.items()})
 
     def _table(self, rows: Iterator[dict[str, str | None]]) -> None:
-        lines = [[row[name] or "-" for name in COLUMNS] for row in rows]
-        if not lines:
-            self.stdout.write("No counts.")
-            return
-        widths = [max(map(len, column)) for column in zip(COLUMNS, *lines, strict=True)]
-        for line in (COLUMNS, *lines):
-            self.stdout.write("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+        widths = [0] * len(COLUMNS)
+        # How wide a column is shows only at its end, and a million lines are not for memory.
+        with TemporaryFile("w+") as lines:
+            for row in rows:
+                cells = [row[name] or "-" for name in COLUMNS]
+                widths = [max(width, len(cell)) for width, cell in zip(widths, cells, strict=True)]
+                lines.write(json.dumps(cells) + "\n")
+            if not any(widths):
+                self.stdout.write("No counts.")
+                return
+            lines.seek(0)
+            widths = [max(width, len(name)) for width, name in zip(widths, COLUMNS, strict=True)]
+            for line in chain([COLUMNS], map(json.loads, lines)):
+                padded = (text.ljust(width) for text, width in zip(line, widths, strict=True))
+                self.stdout.write("  ".join(padded).rstrip())
 
 
 def _texts(row: StockRow) -> dict[str, str | None]:
