@@ -28,13 +28,15 @@ class BoundedPaginator(RowPaginator):
         return rows.order_by().values("pk")[: self.MOST + 1].count()
 
     def page(self, number: int | str) -> "Page[Any]":
-        """One page. Behind the first, OFFSET steps over the rows' keys alone, which an index holds.
+        """One page. Behind the first, or of some rows only, their keys come first, which an index holds.
 
-        Over the rows with all that they show, the hundredth page of movements took 2.2 x the first one's time.
+        OFFSET over the rows with all that they show took 2.2 x the first page's time on the hundredth of movements. And
+        of a million streams that are nearly all counts PostgreSQL looks for counts from the newest stream on, by whose
+        75,000 neighbours of other kinds it is misled: 1.4 x the whole page's time.
         """
         number = self.validate_number(number)
         rows = self.object_list
-        if number == 1 or not isinstance(rows, QuerySet):
+        if not isinstance(rows, QuerySet) or (number == 1 and not rows.query.where):
             return super().page(number)
         begin = (number - 1) * self.per_page
         keys = list(rows.values_list("pk", flat=True)[begin : begin + self.per_page])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Count as Number
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -72,11 +72,13 @@ def expiring_batches(now: datetime) -> list[Task]:
 
 
 def _with_stock(batches: QuerySet[Batch]) -> tuple[int, bool]:
+    # First the batches: asked for both at once, PostgreSQL goes through all batches that have counts.
+    looked_at = list(batches.values_list("pk", flat=True)[:LOOKED_THROUGH])
     on_hand = Count.objects.filter(
-        batch=OuterRef("pk"), quantity__gt=0, bucket__in=[bucket.value for bucket in ON_HAND]
+        batch__among=looked_at, quantity__gt=0, bucket__in=[bucket.value for bucket in ON_HAND]
     ).exclude(quality__in=HIDDEN)
-    looked_at = batches.values("pk")[:LOOKED_THROUGH]
-    return bounded(Batch.objects.filter(Exists(on_hand), pk__in=looked_at))
+    number = on_hand.order_by().values("batch").distinct()[: MOST + 1].count()
+    return min(number, MOST), number > MOST
 
 
 def unmatched_listings(now: datetime) -> list[Task]:  # noqa: ARG001

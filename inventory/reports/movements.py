@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
-from inventory.models import Count, Movement
+from inventory.models import Cause, Count, Movement, Retraction, StockEvent
 
 LOOKED_INTO = 2000
 """How many counts are looked into one by one."""
@@ -57,25 +57,23 @@ def _among_the_newest(counts: QuerySet[Count]) -> list[int]:
 
 
 def with_evidence(movements: QuerySet[Movement]) -> QuerySet[Movement]:
-    """With each movement, in the same query, what it moved, what moved it and why."""
-    return movements.select_related(
-        "cause",
-        "event",
-        "retraction__event",
-        "count__source",
-        "count__listing__product",
-        "count__batch",
-        "count__location",
+    """With each movement what it moved and, by a query each, what moved it and why.
+
+    All twelve tables in one query take PostgreSQL 29 ms to plan and one to read (measured).
+    """
+    events = StockEvent.objects.defer("data", "order_key")
+    told = movements.select_related(
+        "count__source", "count__listing__product", "count__batch", "count__location"
     ).defer(
-        "cause__note",
-        "event__data",
-        "event__order_key",
-        "retraction__event__data",
-        "retraction__event__order_key",
         "count__listing__description",
         "count__batch__description",
         "count__location__description",
         "count__source__settings",
+    )
+    return told.prefetch_related(
+        Prefetch("cause", Cause.objects.defer("note")),
+        Prefetch("event", events),
+        Prefetch("retraction", Retraction.objects.prefetch_related(Prefetch("event", events))),
     )
 
 
