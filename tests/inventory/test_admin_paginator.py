@@ -54,6 +54,21 @@ def test_a_page_behind_the_first_steps_over_keys_alone() -> None:
     assert [sql.partition(" FROM ")[0] for sql in stepping] == ['SELECT "inventory_product"."id" AS "pk"']
 
 
+def test_of_some_rows_only_the_keys_come_first_and_of_all_rows_the_rows_at_once() -> None:
+    some, every = (BoundedPaginator(rows, 2) for rows in (products(4).filter(name__gt="Product 001"), products(0)))
+    asked = {}
+    for pages in (some, every):
+        with CaptureQueriesContext(connection) as queries:
+            names = [product.name for product in pages.page(1)]
+        limited = [query["sql"] for query in queries.captured_queries if "LIMIT 2" in query["sql"]]
+        asked[pages] = (names, [sql.partition(" FROM ")[0] for sql in limited])
+    whole = ", ".join(f'"inventory_product"."{field.column}"' for field in Product._meta.concrete_fields)
+    assert asked == {
+        some: (["Product 002", "Product 003"], ['SELECT "inventory_product"."id" AS "pk"']),
+        every: (["Product 000", "Product 001"], [f"SELECT {whole}"]),
+    }
+
+
 def test_an_unfiltered_table_is_estimated_where_the_database_has_an_estimate() -> None:
     rows = products(20)
     with connection.cursor() as cursor:

@@ -60,6 +60,14 @@ def batch(name: str, expires_on: date, quantity: str | None, bucket: Bucket = Bu
     Batch.objects.filter(external_id=name).update(expires_on=expires_on)
 
 
+def test_a_batch_with_stock_in_two_places_is_one_batch() -> None:
+    here, there = (read("milk", place, "3", at=AT, batch="passed") for place in ("fridge", "shelf"))
+    source("Till", here, there)
+    Batch.objects.filter(external_id="passed").update(expires_on=date(2026, 2, 28))
+    assert Count.objects.filter(batch__external_id="passed").count() == 2
+    assert titles(exceptions.expiring_batches(NOON)) == ["1 batch past its date with stock left"]
+
+
 def test_a_batch_needs_somebody_while_it_has_stock() -> None:
     """Today is the first of March: the fourteenth day ahead is the fifteenth."""
     batch("passed", date(2026, 2, 28), "3")
