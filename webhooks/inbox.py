@@ -5,6 +5,7 @@ state: whatever happens to the worker, the row falls due again by itself.
 """
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -28,6 +29,9 @@ BACKOFF = (
     timedelta(minutes=10),
     timedelta(minutes=30),
 )
+DYING_SECONDS = 2.0
+"""In which PostgreSQL notices that a killed worker is gone, and lets go of what it held."""
+LOOK_SECONDS = 0.05
 MOST_BYTES = 16 * 1024 * 1024
 """Of bodies that are claimed at once, unless one alone has more."""
 
@@ -145,17 +149,31 @@ def give_back(ids: Sequence[int], at: int, error: Exception) -> None:
     """Note on the delivery that a dead worker was at that the attempt failed; the others that it had are due at once.
 
     Where it cannot be said which one it was at, `at` is 0 and nothing is done: each is tried alone when it falls due.
+    What somebody still holds after DYING_SECONDS is left to its stamp.
     """
     if not at:
         return
+    left = set(ids)
+    end = time.monotonic() + DYING_SECONDS
+    while at in left:
+        left -= _given_back(left, at, error)
+        if time.monotonic() > end or not Delivery.objects.filter(pk=at, state=Delivery.State.PENDING).exists():
+            return
+        if at in left:
+            time.sleep(LOOK_SECONDS)
+
+
+def _given_back(ids: Iterable[int], at: int, error: Exception) -> set[int]:
+    """Those of these that nobody holds, which have been given back."""
     with transaction.atomic():
-        # What the dead one's transaction still holds for a moment is left to its stamp.
         rows = Delivery.objects.filter(pk__among=ids, state=Delivery.State.PENDING).select_for_update(skip_locked=True)
-        for delivery in rows.defer("body", "headers"):
+        found = list(rows.defer("body", "headers"))
+        for delivery in found:
             if delivery.pk == at:
                 fail(delivery, error)
             elif delivery.attempts == 1:
                 release([delivery])
+    return {delivery.pk for delivery in found}
 
 
 def replay(ids: Sequence[int], *, waive: Sequence[str] = ()) -> int:
