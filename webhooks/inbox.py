@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -32,6 +33,10 @@ BACKOFF = (
 DYING_SECONDS = 2.0
 """In which PostgreSQL notices that a killed worker is gone, and lets go of what it held."""
 LOOK_SECONDS = 0.05
+CLAIM_SECONDS = 0.02
+"""In which a claim is mostly over."""
+LOOKS = 5
+"""That are worth it: whoever holds a row for longer works on it."""
 MOST_BYTES = 16 * 1024 * 1024
 """Of bodies that are claimed at once, unless one alone has more."""
 
@@ -90,6 +95,23 @@ def lock(ids: Sequence[int]) -> list[Delivery]:
 
     Each has `conflicts`: whether an earlier delivery with the same dedup key has another body.
     """
+    deliveries = _locked(ids)
+    for _ in range(LOOKS if connection.features.has_select_for_update_skip_locked else 0):
+        missing = set(ids).difference(delivery.pk for delivery in deliveries)
+        if not missing:
+            break
+        # Another worker's claim that began before ours was committed holds rows of ours to its end, some milliseconds:
+        # it has locked them before it sees that they are no longer due. Left to their stamps they would be late.
+        time.sleep(CLAIM_SECONDS)
+        deliveries = sorted([*deliveries, *_locked(missing)], key=attrgetter("pk"))
+    # Joined to each row, the few endpoints would be most of what is read, and two objects more for each delivery.
+    endpoints = Endpoint.objects.select_related("source").in_bulk({delivery.endpoint_id for delivery in deliveries})
+    for delivery in deliveries:
+        delivery.endpoint = endpoints[delivery.endpoint_id]
+    return deliveries
+
+
+def _locked(ids: Iterable[int]) -> list[Delivery]:
     earlier = Delivery.objects.filter(
         endpoint=OuterRef("endpoint"), dedup_key=OuterRef("dedup_key"), pk__lt=OuterRef("pk")
     )
@@ -98,12 +120,7 @@ def lock(ids: Sequence[int]) -> list[Delivery]:
         .annotate(conflicts=Exists(earlier))
         .order_by("pk")
     )
-    deliveries: list[Delivery] = list(rows.select_for_update(skip_locked=True, of=("self",)))
-    # Joined to each row, the few endpoints would be most of what is read, and two objects more for each delivery.
-    endpoints = Endpoint.objects.select_related("source").in_bulk({delivery.endpoint_id for delivery in deliveries})
-    for delivery in deliveries:
-        delivery.endpoint = endpoints[delivery.endpoint_id]
-    return deliveries
+    return list(rows.select_for_update(skip_locked=True, of=("self",)))
 
 
 def settle(delivery: Delivery, state: Delivery.State, reason: str = "", *, event_kind: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What a killed worker had in hand is given back, also where the database has not noticed its end yet."""
+"""What another transaction holds for a moment is waited for: a dying worker's, or one that looked at it in passing."""
 
 import time
 from threading import Event, Thread
@@ -6,10 +6,12 @@ from threading import Event, Thread
 import pytest
 from django.db import connection, transaction
 
+from inventory.models import Count
 from tests.webhooks.inbox_support import store
 from tests.webhooks.shop import SquareShop
 from webhooks import inbox
 from webhooks.models import Delivery
+from webhooks.processing import process
 from webhooks.supervisor import WorkerEnded
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,11 +19,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 A_MOMENT = 0.4
 
 
-class Dying:
-    """Holds a delivery's row for a moment, as the transaction of a worker that was killed."""
+class Held:
+    """Holds a delivery's row in a transaction of its own for so many seconds."""
 
-    def __init__(self, pk: int) -> None:
+    def __init__(self, pk: int, seconds: float = A_MOMENT) -> None:
         self._pk = pk
+        self._seconds = seconds
         self._holds = Event()
         self._thread = Thread(target=self._hold)
 
@@ -30,7 +33,7 @@ class Dying:
             with transaction.atomic():
                 Delivery.objects.select_for_update().get(pk=self._pk)
                 self._holds.set()
-                time.sleep(A_MOMENT)
+                time.sleep(self._seconds)
         finally:
             connection.close()
 
@@ -50,7 +53,7 @@ def fates() -> list[tuple[int, int, str]]:
 def test_the_one_that_a_dead_worker_still_holds_for_a_moment_is_waited_for(shop: SquareShop) -> None:
     first, second, third = store(shop, 1, 2, 3)
     assert inbox.claim(10) == [first, second, third]
-    with Dying(second):
+    with Held(second):
         inbox.give_back([first, second, third], second, WorkerEnded("by signal 9"))
     assert fates() == [(first, 0, ""), (second, 1, "WorkerEnded: by signal 9"), (third, 0, "")]
 
@@ -61,7 +64,7 @@ def test_what_is_held_for_longer_is_left_to_its_stamp(shop: SquareShop, monkeypa
     assert inbox.claim(10) == [only]
     if connection.vendor == "sqlite":
         pytest.skip("SQLite locks no rows: whoever writes waits")
-    with Dying(only):
+    with Held(only):
         inbox.give_back([only], only, WorkerEnded("by signal 9"))
         assert fates() == [(only, 1, "")]
 
@@ -74,3 +77,29 @@ def test_whoever_was_at_one_that_is_settled_by_now_is_not_waited_for(shop: Squar
     inbox.give_back([only], only, WorkerEnded("by signal 9"))
     assert time.monotonic() - began < inbox.DYING_SECONDS
     assert fates() == [(only, 1, "")]
+
+
+def test_what_another_claim_looked_at_in_passing_is_worked_on_all_the_same(shop: SquareShop) -> None:
+    ids = store(shop, 1, 2, 3)
+    assert inbox.claim(10) == ids
+    with Held(ids[1], seconds=inbox.CLAIM_SECONDS * 1.5):
+        assert process(ids) == {"processed": 3}
+    assert [listing for (listing,) in Count.objects.order_by("listing").values_list("listing__external_id")] == [
+        "V1",
+        "V2",
+        "V3",
+    ]
+
+
+def test_what_another_worker_works_on_is_left_to_it(shop: SquareShop) -> None:
+    ids = store(shop, 1, 2, 3)
+    assert inbox.claim(10) == ids
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite locks no rows: whoever writes waits")
+    with Held(ids[1]):
+        assert process(ids) == {"processed": 2}
+    assert [state for (state,) in Delivery.objects.order_by("pk").values_list("state")] == [
+        "processed",
+        "pending",
+        "processed",
+    ]
