@@ -58,9 +58,10 @@ def wrongly(url: str) -> Sign:
 
 def like_stripe(secret: str) -> Sign:
     """Signs as Stripe does: t=seconds,v1=HMAC-SHA256(secret, "seconds.body") in hexadecimal."""
-    at = str(int(time.time()))
 
     def sign(body: bytes) -> tuple[str, str]:
+        # Now, and not when the run began: what is five minutes old is refused.
+        at = str(int(time.time()))
         proof = hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
         return STRIPE_SIGNATURE, f"t={at},v1={proof}"
 
@@ -69,11 +70,10 @@ def like_stripe(secret: str) -> Sign:
 
 def like_standard_webhooks(secret: str) -> Sign:
     """Signs as the Standard Webhooks say; the message's id is the body's own."""
-    at = str(int(time.time()))
     key = base64.b64decode(secret.removeprefix("whsec_"))
 
     def sign(body: bytes) -> tuple[str, str]:
-        message_id = str(uuid4())
+        message_id, at = str(uuid4()), str(int(time.time()))
         proof = hmac.new(key, f"{message_id}.{at}.".encode() + body, hashlib.sha256).digest()
         listed = base64.b64encode(proof).decode()
         return "webhook-id", f"{message_id}\r\nwebhook-timestamp: {at}\r\nwebhook-signature: v1,{listed}"
