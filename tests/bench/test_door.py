@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acts import say
+from tests.bench.door import load
 from tests.bench.door.contenders import Contender, Program
 from tests.bench.door.letters import letters, like_square, wrongly
 from tests.bench.door.load import Load
@@ -51,6 +52,15 @@ def test_a_receiver_is_measured_and_has_stored_what_it_answered(bare: Contender,
     assert answers.not_2xx == 0
     assert 0 < answers.number <= bare.rows() - before
     assert 0 < answers.p50 <= answers.p99
+
+
+def test_a_receiver_that_is_faster_than_was_thought_is_measured_again_from_the_start(
+    bare: Contender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "FIRST_GUESS", 1.0)
+    monkeypatch.setattr(load, "AT_LEAST", 10)
+    results = turns(tmp_path).take([bare], before_each=lambda: None)
+    assert results.answers["bare", 2][0].number > 10
 
 
 def test_a_receiver_that_stores_less_than_it_says_is_found_out(bare: Contender, tmp_path: Path) -> None:

@@ -25,6 +25,10 @@ class LoadFailed(Exception):
     """wrk, or the contender under it, did not do what it was to do."""
 
 
+class RanOut(Exception):
+    """There were fewer requests than the contender answered in the time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """What came back in one measurement."""
@@ -53,16 +57,21 @@ class Load:
         self._rates: dict[tuple[str, int], float] = {}
 
     def measure(self, who: str, port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Answers:
-        """Send for so many whole seconds; raises LoadFailed where an answer did not come or was none."""
+        """Send for so many whole seconds.
+
+        Raises RanOut when it has to be done again, with more requests; LoadFailed where an answer did not come or was
+        none.
+        """
         whole = max(1, round(seconds))
         rate = self._rates.get((who, connections), FIRST_GUESS)
-        while True:
-            length = self._write(islice(requests, max(AT_LEAST, int(rate * whole * ROOM))))
+        length = self._write(islice(requests, max(AT_LEAST, int(rate * whole * ROOM))))
+        try:
             answers = self._run(port, length, connections, whole)
-            if answers is not None:
-                self._rates[who, connections] = answers.rate
-                return answers
-            rate *= ROOM
+        except RanOut:
+            self._rates[who, connections] = rate * ROOM
+            raise
+        self._rates[who, connections] = answers.rate
+        return answers
 
     def _write(self, requests: Iterator[bytes]) -> int:
         """Write them into the file; return the length of each, in bytes."""
@@ -74,8 +83,8 @@ class Load:
                 length = file.write(request)
         return length
 
-    def _run(self, port: int, length: int, connections: int, seconds: int) -> Answers | None:
-        """One run of wrk; None when the requests ran out."""
+    def _run(self, port: int, length: int, connections: int, seconds: int) -> Answers:
+        """One run of wrk."""
         wrk = subprocess.run(  # noqa: S603
             [
                 *("wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s"),
@@ -88,7 +97,7 @@ class Load:
             check=False,
         )
         if wrk.returncode == RAN_OUT:
-            return None
+            raise RanOut(f"{seconds} s were too long for {self._file.stat().st_size // length} requests")
         if wrk.returncode:
             raise LoadFailed(f"wrk ended with {wrk.returncode}: {wrk.stdout}{wrk.stderr}")
         said = json.loads(wrk.stdout.splitlines()[-1])

@@ -3,10 +3,11 @@
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tests.bench.door.contenders import PATIENCE, Contender
-from tests.bench.door.load import Answers, Load
+from tests.bench.door.load import Answers, Load, RanOut
 from tests.bench.page import Spread
 
 WARM_SECONDS = 2.0
@@ -68,8 +69,11 @@ class Turns:
     def _measure(
         self, contender: Contender, port: int, requests: Iterator[bytes], connections: int, seconds: float
     ) -> Answers:
-        before = _rows_at_rest(contender)
-        answers = self.load.measure(contender.name, port, requests, connections, seconds)
+        answers = None
+        while answers is None:
+            before = _rows_at_rest(contender)
+            with suppress(RanOut):
+                answers = self.load.measure(contender.name, port, requests, connections, seconds)
         wrong = answers.number - answers.not_2xx if contender.refuses else answers.not_2xx
         if wrong:
             raise Miscounted(f"{contender.name}: {wrong} of {answers.number} answers were not as they should be")
