@@ -99,13 +99,12 @@ class Ways:
             ways = (self._one, self._naive, self._late, self._two)
             say(f"round {number}: " + ", ".join(f"{way.name} {way.per_second[-1]:,.0f}/s" for way in ways))
 
-        # A hand that was watched goes on being watched.
-        self._steps = self._watch(second)
+        self._steps = self._watch(first, second)
 
-    def _watch(self, hand: Hand) -> str:
-        """Where the time of a delivery goes, in the worker."""
-        self._put(hand, late=0)
-        watched = hand.do("watch")
+    def _watch(self, sender: Hand, worker: Hand) -> str:
+        """Where the time of a delivery goes, in a worker that is watched from then on."""
+        self._put(sender, late=0)
+        watched = worker.do("watch")
         assert watched.done["deliveries"] == BACKLOG, watched
         return steps_table(watched.done["spent"])
 
