@@ -38,6 +38,9 @@ class BoundedPaginator(RowPaginator):
         rows = self.object_list
         if not isinstance(rows, QuerySet) or (number == 1 and not rows.query.where):
             return super().page(number)
+        if number == 1:
+            # In the same query: a list asks no more of many rows than of few.
+            return Page(rows.filter(pk__in=rows.values("pk")[: self.per_page]), number, self)
         begin = (number - 1) * self.per_page
         keys = list(rows.values_list("pk", flat=True)[begin : begin + self.per_page])
         return Page(rows.filter(pk__in=keys), number, self)

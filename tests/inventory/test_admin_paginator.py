@@ -60,13 +60,9 @@ def test_of_some_rows_only_the_keys_come_first_and_of_all_rows_the_rows_at_once(
     for pages in (some, every):
         with CaptureQueriesContext(connection) as queries:
             names = [product.name for product in pages.page(1)]
-        limited = [query["sql"] for query in queries.captured_queries if "LIMIT 2" in query["sql"]]
-        asked[pages] = (names, [sql.partition(" FROM ")[0] for sql in limited])
-    whole = ", ".join(f'"inventory_product"."{field.column}"' for field in Product._meta.concrete_fields)
-    assert asked == {
-        some: (["Product 002", "Product 003"], ['SELECT "inventory_product"."id" AS "pk"']),
-        every: (["Product 000", "Product 001"], [f"SELECT {whole}"]),
-    }
+        [sql] = [query["sql"] for query in queries.captured_queries if "LIMIT 2" in query["sql"]]
+        asked[pages] = (names, "IN (SELECT" in sql)
+    assert asked == {some: (["Product 002", "Product 003"], True), every: (["Product 000", "Product 001"], False)}
 
 
 def test_an_unfiltered_table_is_estimated_where_the_database_has_an_estimate() -> None:
