@@ -136,7 +136,7 @@ def _write(statement: _Statement, end: str, rows: Sequence[Row]) -> list[tuple[A
                 f"SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s){end}",
                 [json.dumps(statement.plain(rows))],
             )
-            given: list[tuple[Any, ...]] = cursor.fetchall() if " RETURNING " in end else []
+            given: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
             return given
         places = ", ".join(["%s"] * len(statement.columns))
         cursor.executemany(

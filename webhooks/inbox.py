@@ -171,14 +171,12 @@ def give_back(ids: Sequence[int], at: int, error: Exception) -> None:
     """
     if not at:
         return
-    left = set(ids)
     end = time.monotonic() + DYING_SECONDS
-    while at in left:
+    left = set(ids) - _given_back(ids, at, error)
+    unsettled = Delivery.objects.filter(pk=at, state=Delivery.State.PENDING)
+    while at in left and time.monotonic() < end and unsettled.exists():
+        time.sleep(LOOK_SECONDS)
         left -= _given_back(left, at, error)
-        if time.monotonic() > end or not Delivery.objects.filter(pk=at, state=Delivery.State.PENDING).exists():
-            return
-        if at in left:
-            time.sleep(LOOK_SECONDS)
 
 
 def _given_back(ids: Iterable[int], at: int, error: Exception) -> set[int]:

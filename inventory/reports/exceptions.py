@@ -77,8 +77,7 @@ def _with_stock(batches: QuerySet[Batch]) -> tuple[int, bool]:
     on_hand = Count.objects.filter(
         batch__among=looked_at, quantity__gt=0, bucket__in=[bucket.value for bucket in ON_HAND]
     ).exclude(quality__in=HIDDEN)
-    number = on_hand.order_by().values("batch").distinct()[: MOST + 1].count()
-    return min(number, MOST), number > MOST
+    return bounded(on_hand, apart_by="batch")
 
 
 def unmatched_listings(now: datetime) -> list[Task]:  # noqa: ARG001
