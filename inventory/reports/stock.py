@@ -1,6 +1,6 @@
 """Counts one by one: as they are, as they were known, and as they were true."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +26,12 @@ from inventory.models import Count, Location, Movement, StockEvent, Stream
 from inventory.snapshot import read_snapshot
 
 ROWS_AT_A_TIME = 500
+SHOWN = (
+    *("id", "slot", "stream", "bucket", "state", "quantity", "quality", "as_of"),
+    *("source__name", "listing__external_id", "listing__product__name", "batch__external_id"),
+    *("location__external_id", "location__same_as__external_id"),
+)
+"""All that a row is made of: with whole descriptions of everything that it names an export took 1.7 x as long."""
 
 
 class Clock(StrEnum):
@@ -59,7 +65,7 @@ class StockRow:
 
 def stock(
     *, product: str = "", source: str = "", as_of: datetime | None = None, clock: Clock = Clock.KNOWN
-) -> Iterator[StockRow]:
+) -> Generator[StockRow]:
     """The counts of the products whose name holds `product` (or whose identifier it is), of the source so named.
 
     With `as_of`, what they were then by `clock`; what was not there then is left out. Product links, names and sites
@@ -82,7 +88,8 @@ def stock(
 
 
 def _wanted(product: str, source: str) -> QuerySet[Count]:
-    counts = Count.objects.select_related("source", "listing__product", "batch", "location__same_as").order_by("pk")
+    counts = Count.objects.select_related("source", "listing__product", "batch", "location__same_as").only(*SHOWN)
+    counts = counts.order_by("pk")
     if source:
         counts = counts.filter(source__name=source)
     if product:
