@@ -2,7 +2,11 @@
 
 import csv
 import json
+import os
+import signal
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain
 from tempfile import TemporaryFile
 from typing import Any
@@ -57,7 +61,14 @@ class Command(BaseCommand):
             if timezone.is_naive(as_of):
                 as_of = timezone.make_aware(as_of, timezone.get_default_timezone())
         rows = stock(product=options["product"], source=options["source"], as_of=as_of, clock=Clock(options["clock"]))
-        getattr(self, f"_{options['format']}")(_texts(row) for row in rows)
+        try:
+            with closing(rows):
+                getattr(self, f"_{options['format']}")(_texts(row) for row in rows)
+            self.stdout.flush()
+        except BrokenPipeError:
+            # Whoever reads has seen enough, as `head` has. What is still buffered has nobody to go to.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(128 + signal.SIGPIPE) from None
 
     def _json(self, rows: Iterator[dict[str, str | None]]) -> None:
         self.stdout.write("[", ending="")
