@@ -24,17 +24,17 @@ from inventory.models import Barcode, Batch, Count, Listing, Product, Source
 from inventory.registry import Link
 
 SHOWN = 50
-FOUND_AT_MOST = 1000
+IDENTIFIED_AT_MOST = 1000
 LINK_WORDS = "Link to product…"
 
 
-def found_listings(text: str) -> list[int]:
-    """The listings that a search for `text` means, looked up first so that a larger table is read by its index."""
-    named = Listing.objects.filter(Q(external_id=text) | Q(name__istartswith=text))
-    coded = Barcode.objects.filter(Q(code=text) | Q(gtin=text))
+def identified(text: str) -> list[int]:
+    """The listings with `text` for an identifier or a barcode, looked up first so that others are read by an index."""
+    named = Listing.objects.filter(external_id=text).order_by()
+    barcodes = Barcode.objects.filter(Q(code=text) | Q(gtin=text)).order_by()
     return [
-        *named.order_by().values_list("pk", flat=True)[:FOUND_AT_MOST],
-        *coded.order_by().values_list("listing_id", flat=True)[:FOUND_AT_MOST],
+        *named.values_list("pk", flat=True)[:IDENTIFIED_AT_MOST],
+        *barcodes.values_list("listing_id", flat=True)[:IDENTIFIED_AT_MOST],
     ]
 
 
@@ -53,8 +53,8 @@ class ProductAdmin(StaffEditedAdmin[Product]):
     readonly_fields = ("created",)
 
     def matching(self, text: str) -> Q:
-        sold_as = Listing.objects.filter(pk__in=found_listings(text)).values_list("product_id", flat=True)
-        return StaffEditedAdmin.matching(self, text) | Q(pk__in=list(sold_as))
+        products = Listing.objects.filter(pk__among=identified(text)).values_list("product_id", flat=True)
+        return StaffEditedAdmin.matching(self, text) | Q(pk__among=list(products))
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         """Only a product that no listing is linked to: counts are found through listings."""
@@ -132,7 +132,7 @@ class ListingAdmin(StaffEditedAdmin[Listing]):
     autocomplete_fields = ("product",)
 
     def matching(self, text: str) -> Q:
-        return Q(pk__in=found_listings(text))
+        return StaffEditedAdmin.matching(self, text) | Q(pk__among=identified(text))
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Only a source knows its listings."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from inventory.admin.base import ReadOnlyAdmin
-from inventory.admin.catalogue import found_listings
+from inventory.admin.catalogue import identified
 from inventory.admin.display import (
     Table,
     Tool,
@@ -19,12 +19,15 @@ from inventory.admin.display import (
     page_link,
     quantity_cell,
 )
+from inventory.admin.paginator import BoundedPaginator
 from inventory.admin.rare import rare
 from inventory.events import Quality
 from inventory.models import Batch, Count, Listing, Location, Movement, Product, Source, StockEvent, Stream
 from inventory.registry import Link
 
 SHOWN = 50
+NAMED_AT_MOST = 50
+"""So many listings whose name begins with what is searched for are looked at for their counts."""
 
 MEANINGS = {
     Quality.EXACT: "exact: the source stands by this number",
@@ -62,7 +65,10 @@ class CountAdmin(ReadOnlyAdmin[Count]):
     )
     ordering = ("id",)
     search_fields = ("slot__exact",)
-    search_help_text = "The beginning of a listing's name, or its whole identifier or barcode."
+    search_help_text = (
+        f"The beginning of a listing's name (of many such listings, the first {NAMED_AT_MOST}), "
+        "or its whole identifier or barcode."
+    )
     empty_list = "Nothing is counted yet. Counts appear when the first delivery about stock is processed."
     fields = (
         "name",
@@ -81,7 +87,15 @@ class CountAdmin(ReadOnlyAdmin[Count]):
     readonly_fields = fields
 
     def matching(self, text: str) -> Q:
-        return Q(listing__in=found_listings(text)) | Q(slot=text)
+        """The counts of the listings that are called so.
+
+        Their keys are looked up first. Asked for the counts of some listings in their order, PostgreSQL reads all
+        counts in that order until a page is full: 100 ms of a million, where this takes 5.
+        """
+        named = Listing.objects.filter(name__istartswith=text).order_by("id")
+        listings = [*named.values_list("pk", flat=True)[:NAMED_AT_MOST], *identified(text)]
+        counts = Count.objects.filter(Q(listing__among=listings) | Q(slot=text)).order_by()
+        return Q(pk__among=list(counts.values_list("pk", flat=True)[: BoundedPaginator.MOST + 1]))
 
     def tools(self, request: HttpRequest, obj: Count) -> tuple[Tool, ...]:  # noqa: ARG002
         return (

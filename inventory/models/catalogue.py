@@ -59,7 +59,8 @@ class Listing(models.Model):
         indexes = [
             models.Index(fields=["external_id"]),
             models.Index(fields=["name", "id"]),
-            models.Index(fields=["id"], name="listing_unmatched", condition=models.Q(match="unmatched")),
+            models.Index(fields=["match", "id"], name="listing_match"),
+            models.Index(fields=["id"], name="listing_inactive", condition=models.Q(active=False)),
         ]
 
     def __str__(self) -> str:
