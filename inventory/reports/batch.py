@@ -66,7 +66,7 @@ def batches_at(location: Location) -> list[Batch]:
     most = AT_ONE_PLACE + 1
     # In the order of the index; a place may have more counts than there is time to look through.
     seen = Count.objects.filter(location=location).order_by("bucket", "id").values_list("batch_id", flat=True)
-    counted = Batch.objects.filter(pk__in={pk for pk in seen[:LOOKED_THROUGH] if pk is not None})
+    counted = Batch.objects.filter(pk__among={pk for pk in seen[:LOOKED_THROUGH] if pk is not None})
     numbers = counted.exclude(status=Batch.Status.ENDED).order_by("id").values_list("pk", flat=True)
     return list(batches().filter(pk__in={*placed[:most], *numbers[:most]}).order_by("id")[:most])
 

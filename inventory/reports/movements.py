@@ -45,14 +45,14 @@ def newest_movements_of(counts: QuerySet[Count], number: int) -> Newest:
 
 def _newest_of_each(count_ids: Sequence[int], number: int) -> list[int]:
     last = Movement.objects.filter(count=OuterRef("pk")).order_by("-seq").values("seq")[:1]
-    moved = Count.objects.filter(pk__in=count_ids).order_by().annotate(last=Subquery(last)).exclude(last=None)
+    moved = Count.objects.filter(pk__among=count_ids).order_by().annotate(last=Subquery(last)).exclude(last=None)
     # What moved before the last movement of `number` others is not among the newest.
     return newest_seqs(list(moved.order_by("-last").values_list("pk", flat=True)[:number]), number)
 
 
 def _among_the_newest(counts: QuerySet[Count]) -> list[int]:
     newest = list(Movement.objects.order_by("-seq").values_list("seq", "count_id")[:LOOKED_BACK])
-    wanted = set(counts.order_by().filter(pk__in={pk for _, pk in newest}).values_list("pk", flat=True))
+    wanted = set(counts.order_by().filter(pk__among={pk for _, pk in newest}).values_list("pk", flat=True))
     return [seq for seq, pk in newest if pk in wanted]
 
 
