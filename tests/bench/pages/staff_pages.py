@@ -60,7 +60,7 @@ def _products() -> Iterator[Question]:
     for tab in product_pages.TABS:
         yield _page(f"products, {tab}", "product_list", tab=tab)
     yield from _end("products, all", path, product.BY_NAME, Product.objects.all(), tab="all")
-    yield from _found("products", "product_list", "Goods", "Goods 77")
+    yield from _found("products", "product_list", "Goods", Product.objects.latest("pk").name)
     scanned = Listing.objects.filter(source__provider="square").order_by("-pk")[:1]
     for listing in scanned:
         yield Question(
