@@ -98,7 +98,7 @@ def lock(ids: Sequence[int]) -> list[Delivery]:
     deliveries = _locked(ids)
     for _ in range(LOOKS if connection.features.has_select_for_update_skip_locked else 0):
         missing = set(ids).difference(delivery.pk for delivery in deliveries)
-        if not missing:
+        if not missing or not (missing := _unsettled(missing)):
             break
         # Another worker's claim that began before ours was committed holds rows of ours to its end, some milliseconds:
         # it has locked them before it sees that they are no longer due. Left to their stamps, 226 of 16,000 that two
@@ -110,6 +110,12 @@ def lock(ids: Sequence[int]) -> list[Delivery]:
     for delivery in deliveries:
         delivery.endpoint = endpoints[delivery.endpoint_id]
     return deliveries
+
+
+def _unsettled(ids: Iterable[int]) -> set[int]:
+    """Those of these that somebody may still settle; what another worker has settled never comes."""
+    pending = Delivery.objects.filter(pk__among=ids, state=Delivery.State.PENDING)
+    return set(pending.values_list("pk", flat=True))
 
 
 def _locked(ids: Iterable[int]) -> list[Delivery]:

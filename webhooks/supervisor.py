@@ -3,7 +3,8 @@
 A delivery may end the process that works on it: by a fault in a library, or by more memory than there is. The worker
 is therefore forked from one that has loaded everything and holds nothing. When it dies, the delivery that it was at is
 the one that counts an attempt, its neighbours fall due at once, and the next worker is there within a few
-milliseconds, not after the second or two that Django takes to load.
+milliseconds, not after the second or two that Django takes to load; only where PostgreSQL does not see at once that
+its client is dead, it is waited for, inbox.DYING_SECONDS at most.
 """
 
 import logging

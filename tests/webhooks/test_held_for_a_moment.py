@@ -91,6 +91,14 @@ def test_what_another_claim_looked_at_in_passing_is_worked_on_all_the_same(shop:
     ]
 
 
+def test_what_another_worker_has_settled_is_not_waited_for(shop: SquareShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "CLAIM_SECONDS", 3600.0)
+    ids = store(shop, 1, 2)
+    assert inbox.claim(10) == ids
+    inbox.settle(Delivery.objects.get(pk=ids[0]), Delivery.State.PROCESSED)
+    assert process(ids) == {"processed": 1}
+
+
 def test_what_another_worker_works_on_is_left_to_it(shop: SquareShop) -> None:
     ids = store(shop, 1, 2, 3)
     assert inbox.claim(10) == ids
