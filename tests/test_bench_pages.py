@@ -91,6 +91,5 @@ def test_a_page_may_take_so_much_longer_by_what_it_tries(kind: Kind, is_over: bo
         "30.0 (30.0 to 40.0); 60.0",
         "40.0 (39.0 to 90.0); 80.0",
         "1.30 (1.00 to 3.00) x",
-        "1.30 x",
         f"{ {Kind.LIST: '1.2', Kind.DEEP: '1.5', Kind.RARE: '2'}[kind] } x",
     ]
