@@ -24,18 +24,14 @@ from inventory.models import Barcode, Batch, Count, Listing, Product, Source
 from inventory.registry import Link
 
 SHOWN = 50
-IDENTIFIED_AT_MOST = 1000
+FOUND_AT_MOST = 1000
 LINK_WORDS = "Link to product…"
 
 
-def identified(text: str) -> list[int]:
-    """The listings with `text` for an identifier or a barcode, looked up first so that others are read by an index."""
-    named = Listing.objects.filter(external_id=text).order_by()
+def coded(text: str) -> list[int]:
+    """The listings that carry `text` for a barcode, looked up first so that listings are read by their index."""
     barcodes = Barcode.objects.filter(Q(code=text) | Q(gtin=text)).order_by()
-    return [
-        *named.values_list("pk", flat=True)[:IDENTIFIED_AT_MOST],
-        *barcodes.values_list("listing_id", flat=True)[:IDENTIFIED_AT_MOST],
-    ]
+    return list(barcodes.values_list("listing_id", flat=True)[:FOUND_AT_MOST])
 
 
 def _link_url(listing: Listing) -> str:
@@ -53,8 +49,9 @@ class ProductAdmin(StaffEditedAdmin[Product]):
     readonly_fields = ("created",)
 
     def matching(self, text: str) -> Q:
-        products = Listing.objects.filter(pk__among=identified(text)).values_list("product_id", flat=True)
-        return StaffEditedAdmin.matching(self, text) | Q(pk__among=list(products))
+        sold_as = Listing.objects.filter(Q(external_id=text) | Q(pk__among=coded(text))).order_by()
+        products = list(sold_as.values_list("product_id", flat=True)[:FOUND_AT_MOST])
+        return StaffEditedAdmin.matching(self, text) | Q(pk__among=products)
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         """Only a product that no listing is linked to: counts are found through listings."""
@@ -132,7 +129,7 @@ class ListingAdmin(StaffEditedAdmin[Listing]):
     autocomplete_fields = ("product",)
 
     def matching(self, text: str) -> Q:
-        return StaffEditedAdmin.matching(self, text) | Q(pk__among=identified(text))
+        return StaffEditedAdmin.matching(self, text) | Q(pk__among=coded(text))
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Only a source knows its listings."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from inventory.admin.base import ReadOnlyAdmin
-from inventory.admin.catalogue import identified
+from inventory.admin.catalogue import coded
 from inventory.admin.display import (
     Table,
     Tool,
@@ -19,15 +19,12 @@ from inventory.admin.display import (
     page_link,
     quantity_cell,
 )
-from inventory.admin.paginator import BoundedPaginator
 from inventory.admin.rare import rare
 from inventory.events import Quality
 from inventory.models import Batch, Count, Listing, Location, Movement, Product, Source, StockEvent, Stream
 from inventory.registry import Link
 
 SHOWN = 50
-NAMED_AT_MOST = 50
-"""So many listings whose name begins with what is searched for are looked at for their counts."""
 
 MEANINGS = {
     Quality.EXACT: "exact: the source stands by this number",
@@ -65,10 +62,7 @@ class CountAdmin(ReadOnlyAdmin[Count]):
     )
     ordering = ("id",)
     search_fields = ("slot__exact",)
-    search_help_text = (
-        f"The beginning of a listing's name (of many such listings, the first {NAMED_AT_MOST}), "
-        "or its whole identifier or barcode."
-    )
+    search_help_text = "The beginning of a listing's name, or its whole identifier or barcode."
     empty_list = "Nothing is counted yet. Counts appear when the first delivery about stock is processed."
     fields = (
         "name",
@@ -87,15 +81,21 @@ class CountAdmin(ReadOnlyAdmin[Count]):
     readonly_fields = fields
 
     def matching(self, text: str) -> Q:
-        """The counts of the listings that are called so.
+        if Count.objects.filter(slot=text).exists():
+            return Q(slot=text)
+        # Every condition is one on listings: PostgreSQL then goes from each of them to its counts.
+        named = Q(external_id=text) | Q(name__istartswith=text) | Q(pk__among=coded(text))
+        return Q(listing__in=Listing.objects.filter(named).order_by().values("pk"))
 
-        Their keys are looked up first. Asked for the counts of some listings in their order, PostgreSQL reads all
-        counts in that order until a page is full: 100 ms of a million, where this takes 5.
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Count], bool]:
+        """The counts of one listing after those of another, which is the order of an index.
+
+        In the order of the counts themselves a million were read until a page was full: 10 x a page's time.
         """
-        named = Listing.objects.filter(name__istartswith=text).order_by("id")
-        listings = [*named.values_list("pk", flat=True)[:NAMED_AT_MOST], *identified(text)]
-        counts = Count.objects.filter(Q(listing__among=listings) | Q(slot=text)).order_by()
-        return Q(pk__among=list(counts.values_list("pk", flat=True)[: BoundedPaginator.MOST + 1]))
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        return (found.order_by("listing_id", "id") if search_term.strip() else found), may_repeat
 
     def tools(self, request: HttpRequest, obj: Count) -> tuple[Tool, ...]:  # noqa: ARG002
         return (

@@ -13,6 +13,8 @@ from django.db.models import PROTECT, Index, Q
 def make(_: Any, editor: Any) -> None:
     if editor.connection.vendor == "postgresql":
         editor.execute("CREATE INDEX listing_upper_name ON inventory_listing (UPPER(name::text) text_pattern_ops)")
+        # Until it has looked at what is in the index, PostgreSQL would rather read all listings.
+        editor.execute("ANALYZE inventory_listing")
 
 
 def drop(_: Any, editor: Any) -> None:
@@ -28,6 +30,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex("listing", Index(fields=["match", "id"], name="listing_match")),
         migrations.AddIndex("listing", Index(fields=["id"], name="listing_inactive", condition=Q(active=False))),
         migrations.AddIndex("batch", Index(fields=["location", "id"], name="batch_location")),
+        migrations.AddIndex(
+            "batch", Index(fields=["location", "id"], name="batch_in_use", condition=~Q(status="ended"))
+        ),
         migrations.AlterField(
             "batch",
             "location",

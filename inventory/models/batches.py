@@ -40,6 +40,8 @@ class Batch(models.Model):
             models.Index(fields=["expires_on", "id"]),
             models.Index(fields=["status", "id"], name="batch_status"),
             models.Index(fields=["location", "id"], name="batch_location"),
+            # What has ended stays where it was last: a place has ever more of that.
+            models.Index(fields=["location", "id"], name="batch_in_use", condition=~models.Q(status="ended")),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from inventory.reports.newest import products_that_moved_last
 from inventory.reports.totals import stock_of
 from inventory.totals import ON_HAND, ProductStock, added, in_product_unit, is_comparable
 
-COUNTS_OF_A_LOCATION = 100
+COUNTS_OF_A_LOCATION = 200
 """How many counts of one location are added up."""
 DEEPEST = 20
 """How many places around a location are named."""

@@ -174,7 +174,7 @@ def test_a_location_with_very_many_counts_is_added_up_in_part(
     site = site_of("shop")
     page = open_page(admin_client, f"/sites/{site.pk}/")
     assert page.tables[LOCATIONS] == [
-        ["shop", "Till", "1 count in a unit not known and more: only its first counts are added up"]
+        ["shop", "Till", "1 count in a unit not known (only the first of its many counts are added up)"]
     ]
 
 
