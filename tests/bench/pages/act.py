@@ -17,7 +17,7 @@ EACH_ROUND = 3
 """Requests of each page in a round."""
 AGAIN = 2
 """How often a page that took longer than it may is asked for as many times more: the median of few may be anything."""
-DELIVERIES = {SMALL: 1_200, LIKE: 1_200}
+DELIVERIES = {SMALL: 1_200, LIKE: 4_000}
 MOST_DELIVERIES = 100_000
 SAME_CONTENT = 1.05
 """Pages whose sizes differ by less show the same."""
@@ -83,7 +83,10 @@ def pages(ground: Ground, say: Say) -> str:
         ledger.fill()
     for ledger in (small, like, large):
         ledger.furnish()
-    return report(small, like, large, ground.rounds * EACH_ROUND, say)
+    told = report(small, like, large, ground.rounds * EACH_ROUND, say)
+    for ledger in (small, like, large):
+        ledger.database.drop()
+    return told
 
 
 def _ledger(ground: Ground, database: Database, counts: int, deliveries: int) -> Ledger:
@@ -112,9 +115,9 @@ def report(
         names = [name for name, question in of_large.questions.items() if wanted(question)]
         found = list(_measured(of_small, of_like, of_large, names, times, say))
     told = (
-        f"{large.name} with {large.deliveries:,} deliveries, held against {small.name} (where those do not fill the "
-        f"page: {like.name}) with {small.deliveries:,}; each page {times} times on each, in turns, and up to {AGAIN} "
-        "times as often again where its ratio was over its limit by then."
+        f"{large.name} with {large.deliveries:,} deliveries, held against {small.name} with {small.deliveries:,} "
+        f"(where those do not fill the page: {like.name} with {like.deliveries:,}); each page {times} times on each, "
+        f"in turns, and up to {AGAIN} times as often again where its ratio was over its limit by then."
     )
     return "\n\n".join(
         [

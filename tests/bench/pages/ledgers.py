@@ -1,6 +1,7 @@
 """The ledgers that pages are read of, and the readers that read them."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -77,6 +78,8 @@ class Reader:
             stderr=self._log,
             text=True,
         )
+        # All on one processor, as they are asked in turn: whoever stayed on the slower of two would seem slow itself.
+        os.sched_setaffinity(self._process.pid, {min(os.sched_getaffinity(0))})
         questions = [Question(**{**wire, "kind": Kind(wire["kind"])}) for wire in self._hear()]
         self.questions: Mapping[str, Question] = {f"{asked.group}: {asked.name}": asked for asked in questions}
         """By group and name."""
