@@ -64,8 +64,8 @@ class Place:
     units: tuple[Units, ...]
     without_unit: int
     """How many counts on hand are in a unit that is not known."""
-    is_cut: bool
-    """Whether it has more counts than were added up."""
+    cut_to: int | None
+    """How many of its counts were added up, where it has more."""
 
     @property
     def level(self) -> int:
@@ -155,7 +155,7 @@ def _place(location: Location, path: Sequence[Location], shown: set[int], counts
             Units(unit=unit, quantity=total) for unit in sorted(sums) if (total := added(sums[unit])) is not None
         ),
         without_unit=without_unit,
-        is_cut=len(counts) > COUNTS_OF_A_LOCATION,
+        cut_to=COUNTS_OF_A_LOCATION if len(counts) > COUNTS_OF_A_LOCATION else None,
     )
 
 

@@ -173,9 +173,7 @@ def test_a_location_with_very_many_counts_is_added_up_in_part(
     monkeypatch.setattr("inventory.reports.sites.COUNTS_OF_A_LOCATION", 1)
     site = site_of("shop")
     page = open_page(admin_client, f"/sites/{site.pk}/")
-    assert page.tables[LOCATIONS] == [
-        ["shop", "Till", "1 count in a unit not known (only the first of its many counts are added up)"]
-    ]
+    assert page.tables[LOCATIONS] == [["shop", "Till", "1 count in a unit not known in its first 1 counts"]]
 
 
 def test_the_list_names_the_authority_or_says_that_one_is_missing(
