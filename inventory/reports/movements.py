@@ -10,7 +10,7 @@ from inventory.models import Cause, Count, Movement, Retraction, StockEvent
 
 LOOKED_INTO = 2000
 """How many counts are looked into one by one."""
-LOOKED_BACK = 2000
+LOOKED_BACK = 1000
 """Of more counts, how many of the ledger's newest movements are looked through."""
 AT_ONCE = 200
 """How many counts one query looks into."""
@@ -38,7 +38,7 @@ def newest_movements_of(counts: QuerySet[Count], number: int) -> Newest:
     """
     ids = list(counts.order_by().values_list("pk", flat=True)[: LOOKED_INTO + 1])
     is_cut = len(ids) > LOOKED_INTO
-    seqs = _among_the_newest(counts) if is_cut else _newest_of_each(ids, number)
+    seqs = _among_the_newest(counts, number) if is_cut else _newest_of_each(ids, number)
     rows = with_evidence(Movement.objects.filter(seq__in=seqs[:number])).order_by("-seq")
     return Newest(movements=list(rows), looked_back=LOOKED_BACK if is_cut else None)
 
@@ -50,10 +50,10 @@ def _newest_of_each(count_ids: Sequence[int], number: int) -> list[int]:
     return newest_seqs(list(moved.order_by("-last").values_list("pk", flat=True)[:number]), number)
 
 
-def _among_the_newest(counts: QuerySet[Count]) -> list[int]:
-    newest = list(Movement.objects.order_by("-seq").values_list("seq", "count_id")[:LOOKED_BACK])
-    wanted = set(counts.order_by().filter(pk__among={pk for _, pk in newest}).values_list("pk", flat=True))
-    return [seq for seq, pk in newest if pk in wanted]
+def _among_the_newest(counts: QuerySet[Count], number: int) -> list[int]:
+    newest = Movement.objects.order_by("-seq").values("pk")[:LOOKED_BACK]
+    theirs = Movement.objects.filter(pk__in=newest, count__in=counts.order_by().values("pk"))
+    return list(theirs.order_by("-seq").values_list("seq", flat=True)[:number])
 
 
 def with_evidence(movements: QuerySet[Movement]) -> QuerySet[Movement]:

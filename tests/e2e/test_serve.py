@@ -101,7 +101,7 @@ def port() -> int:
 
 @pytest.fixture
 def served(transactional_db: None, tmp_path: Path, port: int) -> Iterator[Served]:
-    served = Served(tmp_path, port, "--grace", "5")
+    served = Served(tmp_path, port, "--grace", "10")
     try:
         eventually(served.is_up)
         yield served
