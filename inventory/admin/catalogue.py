@@ -28,10 +28,16 @@ FOUND_AT_MOST = 1000
 LINK_WORDS = "Link to product…"
 
 
-def coded(text: str) -> list[int]:
-    """The listings that carry `text` for a barcode, looked up first so that listings are read by their index."""
+def identified(text: str) -> Q:
+    """The listings with `text` for an identifier or a barcode; those of a barcode are looked up at once."""
     barcodes = Barcode.objects.filter(Q(code=text) | Q(gtin=text)).order_by()
-    return list(barcodes.values_list("listing_id", flat=True)[:FOUND_AT_MOST])
+    coded = list(barcodes.values_list("listing_id", flat=True)[:FOUND_AT_MOST])
+    return Q(external_id=text) | Q(pk__among=coded)
+
+
+def called(text: str) -> Q:
+    """The listings that a search for `text` means."""
+    return Q(name__istartswith=text) | identified(text)
 
 
 def _link_url(listing: Listing) -> str:
@@ -49,7 +55,7 @@ class ProductAdmin(StaffEditedAdmin[Product]):
     readonly_fields = ("created",)
 
     def matching(self, text: str) -> Q:
-        sold_as = Listing.objects.filter(Q(external_id=text) | Q(pk__among=coded(text))).order_by()
+        sold_as = Listing.objects.filter(identified(text)).order_by()
         products = list(sold_as.values_list("product_id", flat=True)[:FOUND_AT_MOST])
         return StaffEditedAdmin.matching(self, text) | Q(pk__among=products)
 
@@ -129,7 +135,7 @@ class ListingAdmin(StaffEditedAdmin[Listing]):
     autocomplete_fields = ("product",)
 
     def matching(self, text: str) -> Q:
-        return StaffEditedAdmin.matching(self, text) | Q(pk__among=coded(text))
+        return called(text)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Only a source knows its listings."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from inventory.admin.base import ReadOnlyAdmin
-from inventory.admin.catalogue import coded
+from inventory.admin.catalogue import called
 from inventory.admin.display import (
     Table,
     Tool,
@@ -84,8 +84,7 @@ class CountAdmin(ReadOnlyAdmin[Count]):
         if Count.objects.filter(slot=text).exists():
             return Q(slot=text)
         # Every condition is one on listings: PostgreSQL then goes from each of them to its counts.
-        named = Q(external_id=text) | Q(name__istartswith=text) | Q(pk__among=coded(text))
-        return Q(listing__in=Listing.objects.filter(named).order_by().values("pk"))
+        return Q(listing__in=Listing.objects.filter(called(text)).order_by().values("pk"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
