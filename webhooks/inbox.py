@@ -179,8 +179,7 @@ def give_back(ids: Sequence[int], at: int, error: Exception) -> None:
         return
     end = time.monotonic() + DYING_SECONDS
     left = set(ids) - _given_back(ids, at, error)
-    unsettled = Delivery.objects.filter(pk=at, state=Delivery.State.PENDING)
-    while at in left and time.monotonic() < end and unsettled.exists():
+    while at in left and time.monotonic() < end and _unsettled([at]):
         time.sleep(LOOK_SECONDS)
         left -= _given_back(left, at, error)
 

@@ -39,7 +39,7 @@ def newest_movements_of(counts: QuerySet[Count], number: int) -> Newest:
     ids = list(counts.order_by().values_list("pk", flat=True)[: LOOKED_INTO + 1])
     is_cut = len(ids) > LOOKED_INTO
     seqs = _among_the_newest(counts, number) if is_cut else _newest_of_each(ids, number)
-    rows = with_evidence(Movement.objects.filter(seq__in=seqs[:number])).order_by("-seq")
+    rows = with_evidence(Movement.objects.filter(seq__in=seqs)).order_by("-seq")
     return Newest(movements=list(rows), looked_back=LOOKED_BACK if is_cut else None)
 
 
@@ -47,7 +47,7 @@ def _newest_of_each(count_ids: Sequence[int], number: int) -> list[int]:
     last = Movement.objects.filter(count=OuterRef("pk")).order_by("-seq").values("seq")[:1]
     moved = Count.objects.filter(pk__among=count_ids).order_by().annotate(last=Subquery(last)).exclude(last=None)
     # What moved before the last movement of `number` others is not among the newest.
-    return newest_seqs(list(moved.order_by("-last").values_list("pk", flat=True)[:number]), number)
+    return newest_seqs(list(moved.order_by("-last").values_list("pk", flat=True)[:number]), number)[:number]
 
 
 def _among_the_newest(counts: QuerySet[Count], number: int) -> list[int]:
