@@ -9,6 +9,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings
 
 from inventory import immutability
+from webhooks import lookup, refusals
 
 # A busy machine is no fault of what is tried.
 settings.register_profile("stockroom", deadline=None)
@@ -37,3 +38,10 @@ def _databases_can_be_emptied_between_tests() -> None:
             immutability.install(connection)
 
     TransactionTestCase._fixture_teardown = lift_and_flush  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered_between_tests() -> None:
+    """Empty what a process remembers of its database: the next test has another, and may be asked within a minute."""
+    lookup.forget_doorways()
+    refusals.sampler.forget()

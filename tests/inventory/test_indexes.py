@@ -41,6 +41,10 @@ def _many() -> None:
         for number in range(ROWS)
     )
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # What earlier tests rolled back is still in the pages of tables and indexes, and is counted as cost.
+            cursor.execute("REINDEX TABLE inventory_listing")
+            cursor.execute("REINDEX TABLE inventory_batch")
         cursor.execute("ANALYZE")
 
 

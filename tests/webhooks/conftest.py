@@ -7,13 +7,6 @@ import time_machine
 
 from tests.webhooks.inbox_support import NOON, Clock
 from tests.webhooks.shop import SquareShop
-from webhooks import lookup, refusals
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered_between_tests() -> None:
-    lookup.forget_doorways()
-    refusals.sampler.forget()
 
 
 @pytest.fixture
