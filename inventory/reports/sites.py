@@ -1,37 +1,24 @@
 """Sites: who reports there, and what stands in their locations, a page of them at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
-from django.db import connection
 from django.db.models import Count as Number
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from inventory.events import HIDDEN
 from inventory.models import Count, Location, Site, Source
-from inventory.quantity import from_millionths
 from inventory.reports.newest import products_that_moved_last
 from inventory.reports.totals import stock_of
 from inventory.totals import ON_HAND, ProductStock, added, in_product_unit, is_comparable
 
 COUNTS_OF_A_LOCATION = 200
-"""How many counts of one location are added up."""
+"""Of a location with more counts than these nothing is added up: it would be a part that looks like the whole."""
 DEEPEST = 20
 """How many places around a location are named."""
 LEVELS = 5
-
-# One subquery for each location: each ends at its limit.
-_COUNTS = (
-    "SELECT * FROM (SELECT location_id, listing_id, bucket, quantity, quality FROM inventory_count "
-    "WHERE location_id = %s ORDER BY bucket, id LIMIT %s) counts_there"
-)
-_WITH_UNITS = (
-    "SELECT c.location_id, c.bucket, c.quantity, c.quality, l.unit, l.unit_factor, p.unit FROM ({}) c "
-    "JOIN inventory_listing l ON l.id = c.listing_id JOIN inventory_product p ON p.id = l.product_id"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +51,8 @@ class Place:
     units: tuple[Units, ...]
     without_unit: int
     """How many counts on hand are in a unit that is not known."""
-    cut_to: int | None
-    """How many of its counts were added up, where it has more."""
+    more_than: int | None
+    """How many counts it has more than, where those are too many to be added up here."""
 
     @property
     def level(self) -> int:
@@ -126,36 +113,29 @@ def tree(locations: Sequence[Location]) -> list[Place]:
     """These locations, each behind the one that it stands in, with what is on hand there."""
     shown = {location.pk for location in locations}
     known = _with_surroundings(locations)
-    counts = _counts_at(locations)
+    large = _with_many_counts(shown)
+    units = _units_at(shown - large)
     paths = {location.pk: _path(location, known) for location in locations}
     ordered = sorted(locations, key=lambda location: [(str(step), step.pk) for step in paths[location.pk]])
-    return [_place(location, paths[location.pk], shown, counts[location.pk]) for location in ordered]
+    return [_place(location, paths[location.pk], shown, large, units.get(location.pk, {})) for location in ordered]
 
 
-def _place(location: Location, path: Sequence[Location], shown: set[int], counts: Sequence[tuple[Any, ...]]) -> Place:
+def _place(
+    location: Location, path: Sequence[Location], shown: set[int], large: set[int], sums: Mapping[str, list[Decimal]]
+) -> Place:
     above = path[:-1]
     next_shown = max((at for at, step in enumerate(above) if step.pk in shown), default=-1)
-    sums: dict[str, list[Decimal]] = defaultdict(list)
-    without_unit = 0
-    for _, bucket, quantity, quality, listing_unit, factor, product_unit in counts[:COUNTS_OF_A_LOCATION]:
-        if bucket not in ON_HAND or quality in HIDDEN or not quantity:
-            continue
-        amount = from_millionths(quantity)
-        if is_comparable(listing_unit, product_unit, from_millionths(factor)):
-            sums[product_unit].append(in_product_unit(amount, from_millionths(factor)))
-        elif listing_unit:
-            sums[listing_unit].append(amount)
-        else:
-            without_unit += 1
     return Place(
         location=location,
         depth=sum(step.pk in shown for step in above),
         around=" / ".join(map(str, above[next_shown + 1 :])),
         units=tuple(
-            Units(unit=unit, quantity=total) for unit in sorted(sums) if (total := added(sums[unit])) is not None
+            Units(unit=unit, quantity=total)
+            for unit in sorted(sums)
+            if unit and (total := added(sums[unit])) is not None
         ),
-        without_unit=without_unit,
-        cut_to=COUNTS_OF_A_LOCATION if len(counts) > COUNTS_OF_A_LOCATION else None,
+        without_unit=len(sums.get("", ())),
+        more_than=COUNTS_OF_A_LOCATION if location.pk in large else None,
     )
 
 
@@ -179,15 +159,24 @@ def _path(location: Location, known: dict[int, Location]) -> list[Location]:
     return path
 
 
-def _counts_at(locations: Sequence[Location]) -> dict[int, list[tuple[Any, ...]]]:
-    found: dict[int, list[tuple[Any, ...]]] = {location.pk: [] for location in locations}
-    if not locations:
-        return found
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WITH_UNITS.format(" UNION ALL ".join([_COUNTS] * len(locations))),
-            [value for pk in found for value in (pk, COUNTS_OF_A_LOCATION + 1)],
-        )
-        for row in cursor.fetchall():
-            found[row[0]].append(row)
+def _with_many_counts(ids: set[int]) -> set[int]:
+    """Those of these locations that have more than COUNTS_OF_A_LOCATION counts."""
+    one_more = Count.objects.filter(location=OuterRef("pk"))[COUNTS_OF_A_LOCATION : COUNTS_OF_A_LOCATION + 1]
+    return set(Location.objects.filter(Exists(one_more), pk__in=ids).values_list("pk", flat=True))
+
+
+def _units_at(ids: set[int]) -> Mapping[int, Mapping[str, list[Decimal]]]:
+    """What is on hand at each of these locations, count by count, by its unit; by '' where that is not known."""
+    found: dict[int, dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
+    on_hand = Count.objects.filter(location__in=ids, bucket__in=[bucket.value for bucket in ON_HAND])
+    for location_id, quantity, unit, factor, product_unit in (
+        on_hand.exclude(quality__in=HIDDEN)
+        .exclude(quantity=Decimal())
+        .order_by()
+        .values_list("location", "quantity", "listing__unit", "listing__unit_factor", "listing__product__unit")
+    ):
+        if is_comparable(unit, product_unit, factor):
+            found[location_id][product_unit].append(in_product_unit(quantity, factor))
+        else:
+            found[location_id][unit].append(quantity)
     return found

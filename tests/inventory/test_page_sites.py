@@ -167,13 +167,17 @@ def test_locations_stand_below_the_one_they_are_in_with_what_is_on_hand_in_each_
     assert html.count('class="level-1"') == 1
 
 
-def test_a_location_with_very_many_counts_is_added_up_in_part(
-    admin_client: Client, till: Source, monkeypatch: pytest.MonkeyPatch
+def test_a_location_with_very_many_counts_is_not_added_up_in_part(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inventory.reports.sites.COUNTS_OF_A_LOCATION", 1)
-    site = site_of("shop")
+    monkeypatch.setattr("inventory.reports.sites.COUNTS_OF_A_LOCATION", 2)
+    source(
+        "Till", *(read(name, "shop", "5", at=AT) for name in "abc"), *(read(name, "bar", "5", at=AT) for name in "ab")
+    )
+    Listing.objects.update(unit="g")
+    site = site_of("shop", "bar")
     page = open_page(admin_client, f"/sites/{site.pk}/")
-    assert page.tables[LOCATIONS] == [["shop", "Till", "1 count in a unit not known in its first 1 counts"]]
+    assert page.tables[LOCATIONS] == [["bar", "Till", "10 g"], ["shop", "Till", "more than 2 counts"]]
 
 
 def test_the_list_names_the_authority_or_says_that_one_is_missing(
