@@ -11,10 +11,9 @@ NAMED = 3
 """How many are named on a card."""
 
 
-def bounded(rows: QuerySet[Any], *, apart_by: str = "pk") -> tuple[int, bool]:
-    """How many rows there are that differ in a column, up to MOST, and whether there are more."""
-    values = rows.order_by().values(apart_by)
-    number = (values if apart_by == "pk" else values.distinct())[: MOST + 1].count()
+def bounded(rows: QuerySet[Any]) -> tuple[int, bool]:
+    """How many rows there are, up to MOST, and whether there are more."""
+    number = rows.order_by().values("pk")[: MOST + 1].count()
     return min(number, MOST), number > MOST
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 
 from django.db.models import Count as Number
 from django.db.models import QuerySet
@@ -17,8 +18,8 @@ from inventory.reports.sites import sited_with_stock
 from inventory.tasks import MOST, bounded, named
 from inventory.totals import ON_HAND, ProductStock
 
-LOOKED_THROUGH = 1000
-"""How many batches are read in search of those that still have stock."""
+LOOKED_THROUGH = (150, 1000)
+"""How many batches are read in search of those that still have stock: at first, and where those have too few."""
 THRESHOLDS = 500
 """How many products with a threshold are added up."""
 
@@ -72,12 +73,16 @@ def expiring_batches(now: datetime) -> list[Task]:
 
 
 def _with_stock(batches: QuerySet[Batch]) -> tuple[int, bool]:
-    # First the batches: asked for both at once, PostgreSQL goes through all batches that have counts.
-    looked_at = list(batches.values_list("pk", flat=True)[:LOOKED_THROUGH])
-    on_hand = Count.objects.filter(
-        batch__among=looked_at, quantity__gt=0, bucket__in=[bucket.value for bucket in ON_HAND]
-    ).exclude(quality__in=HIDDEN)
-    return bounded(on_hand, apart_by="batch")
+    on_hand = Count.objects.filter(quantity__gt=0, bucket__in=[bucket.value for bucket in ON_HAND])
+    on_hand = on_hand.exclude(quality__in=HIDDEN)
+    number = 0
+    for first, end in pairwise((0, *LOOKED_THROUGH)):
+        # First the batches: asked for both at once, PostgreSQL goes through all batches that have counts.
+        looked_at = list(batches.values_list("pk", flat=True)[first:end])
+        number += on_hand.filter(batch__among=looked_at).order_by().values("batch").distinct()[: MOST + 1].count()
+        if number > MOST or len(looked_at) < end - first:
+            break
+    return min(number, MOST), number > MOST
 
 
 def unmatched_listings(now: datetime) -> list[Task]:  # noqa: ARG001

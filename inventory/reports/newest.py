@@ -4,7 +4,9 @@ from inventory.models import Movement, Product
 from inventory.reports.movements import with_evidence
 
 LOOKED_BACK = 1000
-"""How many movements are read in search of the products that moved last."""
+"""How many movements are read at most in search of the products that moved last."""
+AT_ONCE = 100
+"""How many of those come from the database at a time: the first often name enough."""
 
 
 def newest_movements(number: int) -> list[Movement]:
@@ -16,8 +18,10 @@ def products_that_moved_last(number: int, *, site_id: int | None = None) -> list
     """Up to `number` products among the newest movements (at one site, if one is given), the newest first."""
     moved = Movement.objects.order_by("-seq").values_list("count__listing__product", "count__location__site")
     found: dict[int, None] = {}
-    for product_id, moved_at in moved[:LOOKED_BACK]:
-        if len(found) < number and (site_id is None or moved_at == site_id):
+    for product_id, moved_at in moved[:LOOKED_BACK].iterator(chunk_size=AT_ONCE):
+        if site_id is None or moved_at == site_id:
             found.setdefault(product_id)
+        if len(found) == number:
+            break
     products = Product.objects.in_bulk(found)
     return [products[pk] for pk in found]

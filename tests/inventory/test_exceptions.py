@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from inventory.events import Bucket, Quality
 from inventory.instants import from_datetime
@@ -88,10 +89,24 @@ def test_a_batch_needs_somebody_while_it_has_stock() -> None:
 
 
 def test_batches_long_gone_are_read_only_so_far_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exceptions, "LOOKED_THROUGH", 1)
-    batch("older", date(2026, 2, 1), "3")
-    batch("newer", date(2026, 2, 2), "0")
-    assert exceptions.expiring_batches(NOON) == []
+    monkeypatch.setattr(exceptions, "LOOKED_THROUGH", (1, 3))
+    for name, day, left in (("oldest", 1, "3"), ("older", 2, "3"), ("newer", 3, "0"), ("newest", 4, "3")):
+        batch(name, date(2026, 2, day), left)
+    assert titles(exceptions.expiring_batches(NOON)) == ["2 batches past their date with stock left"]
+    monkeypatch.setattr(exceptions, "LOOKED_THROUGH", (1, 2))
+    assert titles(exceptions.expiring_batches(NOON)) == ["1 batch past its date with stock left"]
+
+
+def test_no_further_back_than_there_are_more_than_are_counted(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(exceptions, "MOST", 2)
+    monkeypatch.setattr(exceptions, "LOOKED_THROUGH", (3, 1000))
+    for day in range(1, 9):
+        batch(f"of the {day}th", date(2026, 2, day), "3")
+    # Two for what has passed, and one for what passes soon, of which there is nothing.
+    with django_assert_num_queries(3):
+        assert titles(exceptions.expiring_batches(NOON)) == ["2+ batches past their date with stock left"]
 
 
 def test_listings_that_nobody_has_matched_are_counted() -> None:

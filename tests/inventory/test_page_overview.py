@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from inventory.events import Bucket, Quality
 from inventory.instants import from_datetime
 from inventory.models import Location, Movement, Product, Site
+from inventory.reports import newest
 from tests.admin_support import make_rows, make_source, make_staff
 from tests.inventory.page_support import Page, one_product, open_page, read, source
 
@@ -120,6 +121,18 @@ def test_the_ten_products_that_moved_last_are_shown_and_ten_movements(admin_clie
     assert [row[0] for row in page.tables[STOCK]] == newest[:10]
     assert [row[1] for row in page.tables[MOVEMENTS]] == newest[:10]
     assert "The 10 products that moved last, the newest first." in page.text
+
+
+def test_the_products_that_moved_last_are_looked_for_only_so_far_back(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Coffee moved three times after tea, and tea after milk and bread: four movements back are coffee and tea."""
+    for name, times in (("bread", 1), ("milk", 1), ("tea", 1), ("coffee", 3)):
+        source(f"Till of {name}", *(read(name, "shop", str(time), at=ago(hours=9 - time)) for time in range(times)))
+    monkeypatch.setattr(newest, "LOOKED_BACK", 4)
+    assert [row[0] for row in overview(admin_client).tables[STOCK]] == ["coffee", "tea"]
+    monkeypatch.setattr(newest, "LOOKED_BACK", 5)
+    assert [row[0] for row in overview(admin_client).tables[STOCK]] == ["coffee", "tea", "milk"]
 
 
 def test_a_movement_leads_to_its_product_its_place_its_count_and_its_delivery(admin_client: Client) -> None:
