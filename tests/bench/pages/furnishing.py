@@ -25,6 +25,8 @@ ENDPOINTS = 20
 PENDING = 150
 NEGATIVE = 150
 AT_A_SITE = 60
+WATCHED = 20
+"""Products with a threshold: as many as the smallest ledger has."""
 AT_ONCE = 500
 DAYS = 60
 """Over which deliveries and refusals are spread."""
@@ -126,7 +128,7 @@ def _decide() -> None:
     for number in range(2):
         site = Site.objects.create(name=f"Site {number}")
         Location.objects.filter(pk__in=places[number::2]).update(site=site)
-    watched = list(Product.objects.order_by("pk").values_list("pk", flat=True)[:AT_A_SITE])
+    watched = list(Product.objects.order_by("pk").values_list("pk", flat=True)[:WATCHED])
     Product.objects.filter(pk__in=watched).update(threshold=Decimal(10))
 
 
