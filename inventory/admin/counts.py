@@ -18,6 +18,7 @@ from inventory.admin.display import (
     movement_rows,
     page_link,
     quantity_cell,
+    sent_moment_text,
 )
 from inventory.admin.rare import rare
 from inventory.events import Quality
@@ -68,7 +69,7 @@ class CountAdmin(ReadOnlyAdmin[Count]):
         "name",
         "shown_quantity",
         "quality_in_words",
-        "known_as_of",
+        "known_exactly",
         "product_link",
         "listing_link",
         "batch_link",
@@ -136,6 +137,10 @@ class CountAdmin(ReadOnlyAdmin[Count]):
 
     @admin.display(description="known as of")
     def known_as_of(self, obj: Count) -> str:
+        return sent_moment_text(obj.as_of)
+
+    @admin.display(description="known as of")
+    def known_exactly(self, obj: Count) -> str:
         return exact_moment_text(obj.as_of)
 
     @admin.display(description="the sender's word")

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from inventory.events import Bucket
-from inventory.instants import instant_text
+from inventory.instants import instant_text, to_datetime
 from inventory.models import Cause, Count, Movement, StockEvent
 from inventory.quantity import quantity_text
 from inventory.registry import Link, cause_link
@@ -71,6 +71,11 @@ def list_link(model: type[Model], text: str, **filters: int) -> SafeString:
 def moment_text(moment: datetime | None) -> str:
     """A moment of our own clock, to the second."""
     return NOTHING if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def sent_moment_text(instant: int | None) -> str:
+    """A moment of a sender's clock, to the second, for lists."""
+    return NOTHING if instant is None else moment_text(to_datetime(instant))
 
 
 def exact_moment_text(instant: int | None) -> str:

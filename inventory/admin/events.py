@@ -14,6 +14,7 @@ from inventory.admin.display import (
     moment_text,
     page_link,
     quantity_cell,
+    sent_moment_text,
 )
 from inventory.admin.effect import movement_table
 from inventory.models import Movement, Restatement, Retraction, Source, StockEvent, Stream
@@ -23,7 +24,7 @@ SHOWN = 50
 
 @admin.register(StockEvent)
 class StockEventAdmin(ReadOnlyAdmin[StockEvent]):
-    list_display = ("id", "kind", "occurred_text", "quantity_shown", "stream_link", "source", "evidence")
+    list_display = ("id", "kind", "occurred_second", "quantity_shown", "stream_link", "source", "evidence")
     list_select_related = ("source", "cause")
     linked_filters = ("source__id__exact", "stream__id__exact", "cause__id__exact")
     ordering = ("-id",)
@@ -68,6 +69,10 @@ class StockEventAdmin(ReadOnlyAdmin[StockEvent]):
                 empty="This event has moved no count: what it says was known, or was not newest.",
             ),
         )
+
+    @admin.display(description="occurred")
+    def occurred_second(self, obj: StockEvent) -> str:
+        return sent_moment_text(obj.occurred)
 
     @admin.display(description="occurred")
     def occurred_text(self, obj: StockEvent) -> str:

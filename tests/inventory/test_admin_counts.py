@@ -54,6 +54,8 @@ def test_a_count_shows_its_number_and_how_far_it_can_be_believed(
 
 def test_a_count_says_when_its_source_said_so_to_the_nanosecond(admin_client: Client, count: Count) -> None:
     assert "2026-03-01T12:00:00.000000001Z" in page_of(admin_client, count)
+    row = '<td class="field-known_as_of">2026-03-01 12:00:00 UTC</td>'
+    assert row in admin_client.get(admin_url(Count, "changelist")).content.decode()
 
 
 def test_a_count_that_nothing_stands_for_has_no_time(admin_client: Client, count: Count) -> None:
