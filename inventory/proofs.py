@@ -61,7 +61,7 @@ def _carry_out(run: ProofRun) -> ProofRun:
     else:
         run.counts, run.streams, run.events = proof.counts, proof.streams, proof.events
         run.movements, run.deliveries = proof.movements, proof.accounts
-        run.breach_count = len(proof.breaches)
+        run.breach_count = proof.breach_count
         run.breaches = list(_kept(proof.breaches))
     finally:
         run.finished_at = timezone.now()

@@ -3,7 +3,7 @@
 An app registers at start-up; inventory asks by name. Whatever nobody registered is simply not shown.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -95,8 +95,11 @@ class FirstStep:
     permission: str
 
 
+Proving = Callable[[], tuple[int, Iterable[Breach]]]
+"""Answers how many things it checked, and the breaches, which are looked for as they are read."""
+
 _cause_links: list[Callable[[Cause], Link | None]] = []
-_proofs: list[Callable[[], tuple[int, list[Breach]]]] = []
+_proofs: list[Proving] = []
 
 
 def register_cause_link(find: Callable[[Cause], Link | None]) -> None:
@@ -109,12 +112,12 @@ def cause_link(cause: Cause) -> Link | None:
     return next((link for find in _cause_links if (link := find(cause))), None)
 
 
-def register_proof(prove: Callable[[], tuple[int, list[Breach]]]) -> None:
-    """Add to what prove_ledger checks; `prove` answers how many things it checked, and the breaches."""
+def register_proof(prove: Proving) -> None:
+    """Add to what prove_ledger checks."""
     _proofs.append(prove)
 
 
-def registered_proofs() -> tuple[Callable[[], tuple[int, list[Breach]]], ...]:
+def registered_proofs() -> tuple[Proving, ...]:
     """What other apps add to prove_ledger."""
     return tuple(_proofs)
 

@@ -11,6 +11,7 @@ from django.db import connection
 from inventory import fold as folds
 from inventory import immutability, ledger
 from inventory.events import Statement, StreamKind
+from inventory.ledger import proving
 from inventory.ledger.sums import movement_sums
 from inventory.models import Batch, Count, Movement, StockEvent, Stream
 from inventory.registry import Breach
@@ -77,6 +78,23 @@ def test_a_count_that_was_changed_breaks_two_laws_and_is_mended() -> None:
     assert breaches() == []
     assert shown()["coffee", "shop"] == ("90", "exact")
     assert len(movements()) == 4
+
+
+@pytest.mark.usefixtures("_a_lot_and_a_count")
+def test_of_very_many_breaches_the_first_of_each_law_are_named_and_all_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(proving, "MOST_OF_A_LAW", 2)
+    first, second, third = Count.objects.order_by("pk").values_list("pk", flat=True)
+    Count.objects.update(quantity=7)
+    proof = ledger.prove()
+    assert (proof.breach_count, proof.numbers, proof.holds) == (6, {"1 sum": 3, "3 rebuild": 3}, False)
+    assert [breach.law for breach in proof.breaches] == ["1 sum", "1 sum", "3 rebuild", "3 rebuild"]
+    assert [breach.where for breach in proof.breaches[:2]] == [f"count {first}", f"count {second}"]
+    status, text = command("prove_ledger")
+    assert (status, f"count {third}" in text) == (1, False)
+    assert "and 1 more breaches of law 1 sum\nand 1 more breaches of law 3 rebuild\n3 counts, " in text
+    assert "0 deliveries: 6 breaches (" in text
 
 
 @pytest.mark.usefixtures("_a_lot_and_a_count", "_can_be_tampered_with")
