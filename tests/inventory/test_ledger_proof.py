@@ -17,6 +17,7 @@ from inventory.models import Batch, Count, Movement, StockEvent, Stream
 from inventory.registry import Breach
 from tests.inventory.fold.support import born, moved, read
 from tests.inventory.ledger_support import make_source, movements, shown, write, write_apart
+from tests.unchecked import unchecked
 
 TEN = "1970-01-01T00:00:00.00000001Z"
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,15 @@ def test_of_very_many_breaches_the_first_of_each_law_are_named_and_all_are_count
 def test_a_movement_that_was_changed_breaks_the_sum() -> None:
     Movement.objects.filter(seq=1).update(delta=80)
     assert breaches() == [("1 sum", "it shows 90, its movements add up to 80")]
+
+
+@pytest.mark.usefixtures("_a_lot_and_a_count", "_can_be_tampered_with")
+def test_movements_that_nothing_accounts_for_are_named() -> None:
+    with unchecked("inventory_movement", "movement_names_an_event_or_a_retraction"):
+        Movement.objects.filter(seq__in=[1, 3]).update(event=None)
+        assert [(breach.law, breach.where, breach.problem) for breach in ledger.prove().breaches] == [
+            ("4 account", f"movement {seq}", "it names no event, retraction or cause") for seq in (3, 1)
+        ]
 
 
 @pytest.mark.usefixtures("_a_lot_and_a_count", "_can_be_tampered_with")
