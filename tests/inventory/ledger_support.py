@@ -1,13 +1,22 @@
 """A source and short ways to write into its ledger and to read what it shows."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.db import connections
+
 from inventory import ledger
-from inventory.events import Statement, StreamKind
+from inventory.events import FieldValue, ListingDescribed, PlaceDescribed, Statement, StreamKind
 from inventory.ledger import Recorded, Why
 from inventory.models import Cause, Count, Movement, Source
 from inventory.quantity import quantity_text
+from inventory.reports import stock
+
+GTIN = "4006381333931"
+"""GS1's own example."""
+OTHER = "96385074"
+"""The textbook's GTIN-8."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +64,54 @@ def movements() -> list[tuple[str, str]]:
 
 def _what(count: Count) -> str:
     return count.batch.external_id if count.batch else count.listing.external_id
+
+
+def at_once(*jobs: Callable[[], object]) -> None:
+    """Run these jobs in threads of their own and raise what any of them raised."""
+    errors: list[BaseException] = []
+    start = threading.Barrier(len(jobs))
+
+    def run(job: Callable[[], object]) -> None:
+        try:
+            start.wait()
+            job()
+        except BaseException as error:  # noqa: BLE001  # handed to the test below
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    if errors:
+        raise errors[0]
+
+
+def describe(source: Source, listing: str, at: int = 1, **fields: FieldValue) -> None:
+    key = f"{listing}@{at}"
+    write(
+        source,
+        ListingDescribed(key=key, occurred=at, order_key=key.encode(), listing=listing, fields=fields),
+        by=f"delivery:{source.pk}:{key}",
+    )
+
+
+def quantities() -> dict[str, str | None]:
+    """ "batch@place" -> quantity with its quality."""
+    return {f"{batch}@{place}": f"{quantity} {quality}" for (batch, place), (quantity, quality) in shown().items()}
+
+
+def counts() -> dict[str, str]:
+    """ "batch@place" -> quantity with its quality, as a report shows them."""
+    lines = list(stock())
+    numbers = ["" if line.quantity is None else quantity_text(line.quantity) for line in lines]
+    return {
+        f"{line.batch}@{line.location}": f"{number} {line.quality}" for line, number in zip(lines, numbers, strict=True)
+    }
+
+
+def place(location: str, at: int, **fields: FieldValue) -> PlaceDescribed:
+    key = f"{location}@{at}"
+    return PlaceDescribed(key=key, occurred=at, order_key=key.encode(), location=location, fields=fields)

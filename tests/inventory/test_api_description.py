@@ -19,8 +19,7 @@ from inventory.api.urls import router
 from inventory.models import Batch, Location, Product, Site
 from tests.inventory.api_support import LISTS, ask, place, refused, staff_client
 from tests.inventory.fold.support import born, read, unknown
-from tests.inventory.ledger_support import make_source, write
-from tests.inventory.test_matching import GTIN, describe
+from tests.inventory.ledger_support import GTIN, describe, make_source, write
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,7 @@ from inventory.events import Bucket
 from inventory.models import Batch, Count, Listing, Location, Product, Site, Source
 from tests.inventory.api_support import place, results, staff_client
 from tests.inventory.fold.support import adjust, born, read, unknown
-from tests.inventory.ledger_support import make_source, write
-from tests.inventory.test_matching import GTIN, OTHER, describe
+from tests.inventory.ledger_support import GTIN, OTHER, describe, make_source, write
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,7 @@ from inventory import ledger
 from inventory.models import Barcode, Batch, Cause, Count, Listing, Location, Product, Site, Source, StockEvent
 from tests.inventory.api_support import ask, place, results, staff_client
 from tests.inventory.fold.support import adjust, born, read, unknown, untracked
-from tests.inventory.ledger_support import make_source, write
-from tests.inventory.test_matching import GTIN, describe
+from tests.inventory.ledger_support import GTIN, describe, make_source, write
 
 pytestmark = pytest.mark.django_db
 

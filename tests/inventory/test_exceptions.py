@@ -12,10 +12,10 @@ from pytest_django import DjangoAssertNumQueries
 from inventory.events import Bucket, Quality
 from inventory.instants import from_datetime
 from inventory.models import Batch, Count, Listing, Location, Product, Site, Source
-from inventory.registry import Task
 from inventory.reports import exceptions
 from tests.admin_support import make_rows
 from tests.inventory.page_support import one_product, read, source
+from tests.task_support import titles, told
 
 pytestmark = pytest.mark.django_db
 
@@ -27,15 +27,6 @@ AT = from_datetime(NOON - timedelta(hours=1))
 def _at_noon() -> Iterator[None]:
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-def told(tasks: list[Task]) -> list[tuple[str, str, bool]]:
-    """(number and title, what it names, whether numbers are wrong until it is done)."""
-    return [(f"{task.number}{'+' * task.is_at_least} {task.title}", task.detail, task.is_bad) for task in tasks]
-
-
-def titles(tasks: list[Task]) -> list[str]:
-    return [title for title, _, _ in told(tasks)]
 
 
 def test_counts_below_zero_are_counted_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:

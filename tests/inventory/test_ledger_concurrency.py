@@ -1,14 +1,13 @@
 """Several transactions at once: one row each, no deadlock, and numbers in the order of the commits."""
 
 import functools
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from inventory import ledger
@@ -17,32 +16,9 @@ from inventory.models import Cause, Count, Listing, Location, Movement, Product,
 from inventory.reports import Clock, stock
 from inventory.snapshot import read_snapshot
 from tests.inventory.fold.support import born, read
-from tests.inventory.ledger_support import make_source, shown, write
+from tests.inventory.ledger_support import at_once, make_source, shown, write
 
 ROUNDS = 20
-
-
-def at_once(*jobs: Callable[[], object]) -> None:
-    """Run these jobs in threads of their own and raise what any of them raised."""
-    errors: list[BaseException] = []
-    start = threading.Barrier(len(jobs))
-
-    def run(job: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            job()
-        except BaseException as error:  # noqa: BLE001  # handed to the test below
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    if errors:
-        raise errors[0]
 
 
 def of(listing: str, key: str, at: int, quantity: str) -> Reading:

@@ -15,12 +15,9 @@ from inventory import ledger
 from inventory.events import PlaceDescribed, Statement
 from inventory.ledger import UnknownCount
 from inventory.models import Count, Location, Movement, Site, Source, Stream
-from inventory.quantity import quantity_text
 from inventory.reports import Clock, stock
-from tests.inventory.fold.test_naming import named
-from tests.inventory.fold.test_packages import UNSURE, package, row
-from tests.inventory.ledger_support import make_source, write, write_apart
-from tests.inventory.test_ledger_packages import of
+from tests.inventory.fold.package_support import UNSURE, named, of, package, row
+from tests.inventory.ledger_support import counts, make_source, write, write_apart
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -30,15 +27,6 @@ def _the_ledger_holds_afterwards(db: None) -> Iterator[None]:
     yield
     assert ledger.prove().breaches == []
     assert list(ledger.differences()) == []
-
-
-def counts() -> dict[str, str]:
-    """ "batch@place" -> quantity with its quality, as a report shows them."""
-    lines = list(stock())
-    numbers = ["" if line.quantity is None else quantity_text(line.quantity) for line in lines]
-    return {
-        f"{line.batch}@{line.location}": f"{number} {line.quality}" for line, number in zip(lines, numbers, strict=True)
-    }
 
 
 def places() -> dict[str, tuple[str, str, str]]:

@@ -10,13 +10,10 @@ from inventory import ledger
 from inventory.events import ListingDescribed, PackageRead, PlaceDescribed, PlacesNamed, Statement
 from inventory.ledger import Why
 from inventory.models import Cause, Location, Source
-from tests.inventory.fold.test_naming import named
-from tests.inventory.fold.test_packages import UNSURE, package, row
-from tests.inventory.ledger_support import make_source, write
-from tests.inventory.test_ledger_concurrency import ROUNDS, at_once
-from tests.inventory.test_ledger_naming import counts
-from tests.inventory.test_ledger_places import place
+from tests.inventory.fold.package_support import UNSURE, named, package, row
+from tests.inventory.ledger_support import at_once, counts, make_source, place, write
 
+ROUNDS = 20
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

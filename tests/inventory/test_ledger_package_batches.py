@@ -10,10 +10,8 @@ from inventory import ledger
 from inventory.events import PackageRead
 from inventory.ledger import ConflictingStatement
 from inventory.models import Batch, Count, Location, Movement
-from tests.inventory.fold.test_naming import named
-from tests.inventory.fold.test_packages import UNSURE, WHOLE, package, row
-from tests.inventory.ledger_support import make_source, movements, write, write_apart
-from tests.inventory.test_ledger_packages import of, quantities
+from tests.inventory.fold.package_support import UNSURE, WHOLE, named, of, package, row
+from tests.inventory.ledger_support import make_source, movements, quantities, write, write_apart
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,6 @@ from inventory.events import (
     Bucket,
     LotBorn,
     PackageRead,
-    PackageRow,
     Quality,
     Reading,
     Statement,
@@ -24,8 +23,8 @@ from inventory.ledger.encoding import to_statement
 from inventory.ledger.slots import PackageName, stream_slot
 from inventory.models import Cause, Count, Source, StockEvent, Stream
 from inventory.quantity import quantity_text
-from tests.inventory.fold.test_packages import CHANGED, WHOLE, package, row
-from tests.inventory.ledger_support import make_source, movements, shown, write, write_apart
+from tests.inventory.fold.package_support import CHANGED, WHOLE, of, package, row
+from tests.inventory.ledger_support import make_source, movements, quantities, write, write_apart
 
 
 @pytest.fixture(autouse=True)
@@ -41,18 +40,6 @@ HISTORY = [
     package("c", 3, row("b2", "case", "3"), absent=Absence.UNSURE),
     package("d", 4, row("b1", "vault", "8"), absent=WHOLE),
 ]
-
-
-def of(label: str, key: str, *rows: PackageRow) -> PackageRead:
-    """A reading of another package."""
-    return PackageRead(
-        key=key, occurred=9, order_key=key.encode(), package=label, listing="mints", rows=rows, absent=CHANGED
-    )
-
-
-def quantities() -> dict[str, str | None]:
-    """ "batch@place" -> quantity with its quality."""
-    return {f"{batch}@{place}": f"{quantity} {quality}" for (batch, place), (quantity, quality) in shown().items()}
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))

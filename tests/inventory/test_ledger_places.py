@@ -8,12 +8,12 @@ import pytest
 import time_machine
 
 from inventory import ledger
-from inventory.events import FieldValue, PlaceDescribed
+from inventory.events import PlaceDescribed
 from inventory.instants import to_datetime
 from inventory.models import Location
 from inventory.reports import Clock, stock
 from tests.inventory.fold.support import born
-from tests.inventory.ledger_support import make_source, write, write_apart
+from tests.inventory.ledger_support import make_source, place, write, write_apart
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -22,11 +22,6 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 def _the_ledger_holds_afterwards(db: None) -> Iterator[None]:
     yield
     assert ledger.prove().breaches == []
-
-
-def place(location: str, at: int, **fields: FieldValue) -> PlaceDescribed:
-    key = f"{location}@{at}"
-    return PlaceDescribed(key=key, occurred=at, order_key=key.encode(), location=location, fields=fields)
 
 
 def parents() -> dict[str, tuple[str | None, bool]]:

@@ -11,13 +11,13 @@ import pytest
 from django.db import connection, connections
 
 from inventory import ledger
-from inventory.events import LotBorn, LotMoved, LotSpawned, LotStatement
+from inventory.events import LotStatement
 from inventory.ledger import Why
 from inventory.models import Batch, Cause, Movement, Source
 from inventory.quantity import quantity_text
-from tests.inventory.fold.support import born, ended, modified, moved, spawned
-from tests.inventory.ledger_support import make_source, movements, shown, write, write_apart
-from tests.inventory.test_ledger_concurrency import at_once
+from tests.inventory.fold.support import ended, modified, moved
+from tests.inventory.ledger_support import at_once, make_source, movements, shown, write, write_apart
+from tests.inventory.lot_families import FAMILY, lots, sack_born, sack_moved, split
 
 
 @pytest.fixture(autouse=True)
@@ -25,33 +25,6 @@ def _the_ledger_holds_afterwards(db: None) -> Iterator[None]:
     yield
     assert ledger.prove().breaches == []
     assert list(ledger.differences()) == []
-
-
-def split(key: str, at: int, parent: str, child: str, quantity: str | None = None) -> LotSpawned:
-    return replace(spawned(key, at, quantity=quantity), batch=child, parent=parent)
-
-
-def sack_born(at: int = 10, place: str = "bay") -> LotBorn:
-    return replace(born("born", at, place, "100"), batch="sack")
-
-
-def sack_moved(key: str, at: int, origin: str, place: str) -> LotMoved:
-    return replace(moved(key, at, origin, place), batch="sack")
-
-
-def lots() -> dict[str, tuple[str, str, str]]:
-    """Each lot's status, product and place."""
-    rows = Batch.objects.select_related("listing", "location").order_by("external_id")
-    return {row.external_id: (row.status, str(row.listing or ""), str(row.location or "")) for row in rows}
-
-
-FAMILY: list[LotStatement] = [
-    sack_born(),
-    sack_moved("to cold", 20, "bay", "cold"),
-    split("bag", 30, "sack", "bag", "40"),
-    split("cup", 40, "bag", "cup"),
-    sack_moved("to shop", 50, "cold", "shop"),
-]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(5)))[::3])

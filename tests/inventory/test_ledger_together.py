@@ -14,11 +14,10 @@ from inventory.ledger.directory import Directory
 from inventory.ledger.turns import turns
 from inventory.models import Cause, Listing, Movement, Source, StockEvent
 from inventory.quantity import LIMIT, QuantityOutOfRange
+from tests.inventory.fold.package_support import named, package
 from tests.inventory.fold.support import adjust, described, read
-from tests.inventory.fold.test_naming import named
-from tests.inventory.fold.test_packages import package
 from tests.inventory.ledger_support import make_source, movements, shown, write
-from tests.inventory.test_ledger_splits import FAMILY, lots, sack_born, sack_moved, split
+from tests.inventory.lot_families import FAMILY, lots, sack_born, sack_moved, split
 
 
 @pytest.fixture(autouse=True)

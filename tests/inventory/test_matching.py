@@ -5,23 +5,9 @@ import functools
 import pytest
 
 from inventory import ledger
-from inventory.events import FieldValue, ListingDescribed
 from inventory.matching import gtin_of
-from inventory.models import Barcode, Listing, Product, Source
-from tests.inventory.ledger_support import make_source, write
-from tests.inventory.test_ledger_concurrency import at_once
-
-GTIN = "4006381333931"
-OTHER = "96385074"
-
-
-def describe(source: Source, listing: str, at: int = 1, **fields: FieldValue) -> None:
-    key = f"{listing}@{at}"
-    write(
-        source,
-        ListingDescribed(key=key, occurred=at, order_key=key.encode(), listing=listing, fields=fields),
-        by=f"delivery:{source.pk}:{key}",
-    )
+from inventory.models import Barcode, Listing, Product
+from tests.inventory.ledger_support import GTIN, OTHER, at_once, describe, make_source
 
 
 def products() -> dict[str, tuple[str, str]]:

@@ -10,6 +10,8 @@ from django.db import connection
 from tests.webhooks import square
 from tests.webhooks.shop import SquareShop
 from webhooks.models import Delivery
+from webhooks.providers import Ignored, Intake, Parsed
+from webhooks.providers.square import Square
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 Clock = time_machine.Traveller
@@ -36,6 +38,18 @@ def fate(pk: int) -> tuple[str, int, datetime, str]:
 
 def at(**after_noon: float) -> datetime:
     return NOON + timedelta(**after_noon)
+
+
+def fails_on(event: str) -> Callable[[Square, Intake], Parsed | Ignored]:
+    """Square's parser with a fault that one event brings out."""
+    parse = Square.parse
+
+    def faulty(self: Square, intake: Intake) -> Parsed | Ignored:
+        if event.encode() in intake.body:
+            raise RuntimeError(f"{event} is too much")
+        return parse(self, intake)
+
+    return faulty
 
 
 def in_threads(calls: Sequence[Callable[[], object]]) -> None:

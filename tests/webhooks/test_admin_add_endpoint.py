@@ -9,7 +9,7 @@ from django.utils.html import escape
 from inventory.admin.display import admin_url
 from inventory.models import Source
 from tests.admin_support import make_staff
-from tests.test_boundaries import ROOT
+from tests.e2e.stand import ROOT
 from tests.webhooks import generic, treez
 from tests.webhooks.generic import event, reading
 from webhooks import worker

@@ -11,9 +11,9 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from tests.crawl import Page, crawl
+from tests.task_support import told
 from tests.webhooks import square
 from tests.webhooks.shop import SquareShop
-from tests.webhooks.test_panels import told
 from webhooks import lookup, troubles
 from webhooks.checks import check_sealed_rows
 from webhooks.encryption import UnreadableSecret, decrypt, keyed_hashes

@@ -8,9 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from inventory.models import Source
-from inventory.registry import Task
 from tests.admin_support import make_rows
 from tests.inventory.page_support import open_page
+from tests.task_support import titles, told
 from tests.webhooks.inbox_support import NOON, Clock, at, reading, store
 from tests.webhooks.shop import SquareShop
 from webhooks import panels, troubles, worker
@@ -20,19 +20,6 @@ from webhooks.models import Delivery, Endpoint, Secret
 pytestmark = pytest.mark.django_db
 
 TABLE = "Deliveries by hour, the newest first"
-
-
-def told(tasks: list[Task]) -> list[tuple[str, str, bool]]:
-    """(number and title, detail, whether numbers are being lost until it is done)."""
-    return [
-        # Django joins a number and its word by a space that does not break.
-        (f"{task.number}{'+' * task.is_at_least} {task.title}", task.detail.replace("\xa0", " "), task.is_bad)
-        for task in tasks
-    ]
-
-
-def titles(tasks: list[Task]) -> list[str]:
-    return [title for title, _, _ in told(tasks)]
 
 
 def send(shop: SquareShop, clock: Clock, *hours: float) -> None:

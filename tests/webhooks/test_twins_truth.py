@@ -7,23 +7,17 @@ import pytest
 from inventory import ledger
 from inventory.models import Listing
 from inventory.reports import stock
+from tests.webhooks.twin_support import BEGAN, ROUGH, moments
 from webhooks import worker
 from webhooks.demo.account import Account
 from webhooks.models import Delivery
 from webhooks.twins import TWINS, Cell
 from webhooks.twins.budsense import BudSenseTwin
-from webhooks.twins.faults import Faults, befall
-from webhooks.twins.wire import SECOND
+from webhooks.twins.faults import befall
 
-BEGAN = 1_790_000_000 * SECOND
 MESSAGES = 200
 LEAST_COUNTS = {"square": 34, "treez": 30, "tracktile": 8, "jetti": 10}
 """That are not 0: one for each thing that the account began with, or more."""
-ROUGH = Faults(duplicate=0.2, reorder=0.4, delay=0.05, burst=0.01)
-
-
-def moments(number: int) -> list[int]:
-    return [BEGAN + 60 * SECOND * index for index in range(number)]
 
 
 def shown() -> dict[Cell, Decimal | None]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from inventory import ledger
 from inventory.ledger import Book
 from inventory.models import Batch, Listing, Location, Movement
-from tests.webhooks.test_twins_truth import BEGAN, ROUGH, moments
+from tests.webhooks.twin_support import BEGAN, ROUGH, moments
 from webhooks import worker
 from webhooks.demo.account import Account
 from webhooks.models import Delivery

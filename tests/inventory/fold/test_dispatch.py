@@ -21,9 +21,8 @@ from inventory.fold import (
     load,
     start,
 )
+from tests.inventory.fold.package_support import named, package, row, shown
 from tests.inventory.fold.support import adjust, born, described, modified, moved, read, spawned
-from tests.inventory.fold.test_naming import named
-from tests.inventory.fold.test_packages import package, row, shown
 
 # A package is read at both names of one vault; a lot is split off one that was in the bay, and moved from elsewhere.
 NAMES = Naming(fold_naming([named("n", 1, vault="U"), named("m", 2, vault_2="U")]).runs)

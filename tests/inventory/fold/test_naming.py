@@ -23,18 +23,13 @@ from inventory.fold import (
 )
 from inventory.fold.naming import START, Run
 from inventory.quantity import QuantityOutOfRange
+from tests.inventory.fold.histories import Make, arrive, histories, hold
+from tests.inventory.fold.package_support import adjusted as package_adjusted
+from tests.inventory.fold.package_support import named, package, row, shown
 from tests.inventory.fold.support import EXACT, read
-from tests.inventory.fold.test_laws import Make, arrive, histories, hold
-from tests.inventory.fold.test_packages import adjusted as package_adjusted
-from tests.inventory.fold.test_packages import package, row, shown
 from tests.laws.effort import SHORT, tries
 
 FIRST = -(2**63)
-
-
-def named(key: str, at: int, **places: str) -> PlacesNamed:
-    """A statement by which each of these names means the identity that it is given."""
-    return PlacesNamed(key=key, occurred=at, order_key=key.encode(), places=places)
 
 
 def by(*events: PlacesNamed) -> Naming:

@@ -8,13 +8,9 @@ from itertools import permutations
 import pytest
 
 from inventory.events import (
-    Absence,
     Bucket,
     InvalidStatement,
-    PackageAdjusted,
     PackageCorrection,
-    PackageCounted,
-    PackageRead,
     PackageRow,
     PackageStatement,
     PlacesNamed,
@@ -32,62 +28,10 @@ from inventory.fold import (
     fold_package,
 )
 from inventory.fold.packages import START
+from tests.inventory.fold.package_support import CHANGED, UNSURE, WHOLE, adjusted, counted, package, row, shown
 from tests.inventory.fold.support import read as count_read
 
-WHOLE, CHANGED, UNSURE = Absence.WHOLE, Absence.CHANGED, Absence.UNSURE
 EXACT, DOUBTFUL = Quality.EXACT, Quality.DOUBTFUL
-
-
-def row(batch: str, location: str, available: str | None = None, **parts: str) -> PackageRow:
-    """A row with these buckets."""
-    told = ({} if available is None else {"available": available}) | parts
-    return PackageRow(
-        batch=batch,
-        location=location,
-        parts=tuple((Bucket(name), Decimal(quantity)) for name, quantity in told.items()),
-    )
-
-
-def package(key: str, at: int, *rows: PackageRow, absent: Absence = UNSURE, listing: str = "mints") -> PackageRead:
-    return PackageRead(
-        key=key, occurred=at, order_key=key.encode(), package="P", listing=listing, rows=rows, absent=absent
-    )
-
-
-def adjusted(key: str, at: int, batch: str, location: str, change: str) -> PackageAdjusted:
-    return PackageAdjusted(
-        key=key,
-        occurred=at,
-        order_key=key.encode(),
-        package="P",
-        listing="mints",
-        batch=batch,
-        location=location,
-        bucket=Bucket.AVAILABLE,
-        quantity=Decimal(change),
-    )
-
-
-def counted(key: str, at: int, batch: str, location: str, quantity: str) -> PackageCounted:
-    return PackageCounted(
-        key=key,
-        occurred=at,
-        order_key=key.encode(),
-        package="P",
-        listing="mints",
-        batch=batch,
-        location=location,
-        bucket=Bucket.AVAILABLE,
-        quantity=Decimal(quantity),
-    )
-
-
-def shown(state: PackageState) -> dict[tuple[str, str, str], tuple[int, Quality, int | None]]:
-    """(batch, location, bucket) -> (quantity, quality, as of)."""
-    return {
-        (cell.spot.batch, cell.spot.location, cell.bucket.value): (int(value.quantity), value.quality, value.as_of)
-        for cell, value in state.counts.items()
-    }
 
 
 def lived(events: Sequence[PackageStatement]) -> tuple[PackageState, list[Note]]:
