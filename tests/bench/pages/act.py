@@ -119,15 +119,15 @@ def report(
         f"(where those do not fill the page: {like.name} with {like.deliveries:,}); each page {times} times on each, "
         f"in turns, and up to {AGAIN} times as often again where its ratio was over its limit by then."
     )
-    return "\n\n".join(
-        [
-            told,
-            table(("Group", "Addresses", "Ratio, median and worst", "Limit", "Over it"), _summary(found)),
-            table(HEAD, [one.cells() for one in found if one.is_over]) if any(one.is_over for one in found) else "",
-            table(HEAD, [one.cells() for one in _worst(found)]),
-            _exports(small, large, exports, say),
-        ]
-    )
+    over = [one.cells() for one in found if one.is_over]
+    parts = [
+        told,
+        table(("Group", "Addresses", "Ratio, median and worst", "Limit", "Over it"), _summary(found)),
+        *([table(HEAD, over)] if over else []),
+        table(HEAD, [one.cells() for one in _worst(found)]),
+        _exports(small, large, exports, say),
+    ]
+    return "\n\n".join(parts)
 
 
 def _measured(
