@@ -1,10 +1,7 @@
 """A source and short ways to write into its ledger and to read what it shows."""
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from django.db import connections
 
 from inventory import ledger
 from inventory.events import FieldValue, ListingDescribed, PlaceDescribed, Statement, StreamKind
@@ -64,29 +61,6 @@ def movements() -> list[tuple[str, str]]:
 
 def _what(count: Count) -> str:
     return count.batch.external_id if count.batch else count.listing.external_id
-
-
-def at_once(*jobs: Callable[[], object]) -> None:
-    """Run these jobs in threads of their own and raise what any of them raised."""
-    errors: list[BaseException] = []
-    start = threading.Barrier(len(jobs))
-
-    def run(job: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            job()
-        except BaseException as error:  # noqa: BLE001  # handed to the test below
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    if errors:
-        raise errors[0]
 
 
 def describe(source: Source, listing: str, at: int = 1, **fields: FieldValue) -> None:

@@ -16,7 +16,8 @@ from inventory.models import Cause, Count, Listing, Location, Movement, Product,
 from inventory.reports import Clock, stock
 from inventory.snapshot import read_snapshot
 from tests.inventory.fold.support import born, read
-from tests.inventory.ledger_support import at_once, make_source, shown, write
+from tests.inventory.ledger_support import make_source, shown, write
+from tests.threads import at_once
 
 ROUNDS = 20
 

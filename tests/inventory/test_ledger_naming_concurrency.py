@@ -11,7 +11,8 @@ from inventory.events import ListingDescribed, PackageRead, PlaceDescribed, Plac
 from inventory.ledger import Why
 from inventory.models import Cause, Location, Source
 from tests.inventory.fold.package_support import UNSURE, named, package, row
-from tests.inventory.ledger_support import at_once, counts, make_source, place, write
+from tests.inventory.ledger_support import counts, make_source, place, write
+from tests.threads import at_once
 
 ROUNDS = 20
 pytestmark = pytest.mark.django_db(transaction=True)

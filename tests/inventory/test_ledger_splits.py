@@ -16,8 +16,9 @@ from inventory.ledger import Why
 from inventory.models import Batch, Cause, Movement, Source
 from inventory.quantity import quantity_text
 from tests.inventory.fold.support import ended, modified, moved
-from tests.inventory.ledger_support import at_once, make_source, movements, shown, write, write_apart
+from tests.inventory.ledger_support import make_source, movements, shown, write, write_apart
 from tests.inventory.lot_families import FAMILY, lots, sack_born, sack_moved, split
+from tests.threads import at_once
 
 
 @pytest.fixture(autouse=True)

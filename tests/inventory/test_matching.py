@@ -7,7 +7,8 @@ import pytest
 from inventory import ledger
 from inventory.matching import gtin_of
 from inventory.models import Barcode, Listing, Product
-from tests.inventory.ledger_support import GTIN, OTHER, at_once, describe, make_source
+from tests.inventory.ledger_support import GTIN, OTHER, describe, make_source
+from tests.threads import at_once
 
 
 def products() -> dict[str, tuple[str, str]]:

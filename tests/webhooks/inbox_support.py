@@ -1,11 +1,9 @@
 """What the tests of the inbox share: a moment, readings that can be told apart, fates and threads."""
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import time_machine
-from django.db import connection
 
 from tests.webhooks import square
 from tests.webhooks.shop import SquareShop
@@ -50,24 +48,3 @@ def fails_on(event: str) -> Callable[[Square, Intake], Parsed | Ignored]:
         return parse(self, intake)
 
     return faulty
-
-
-def in_threads(calls: Sequence[Callable[[], object]]) -> None:
-    """Run each call in a thread with a connection of its own; raise what any of them raised."""
-    errors: list[BaseException] = []
-
-    def run(call: Callable[[], object]) -> None:
-        try:
-            call()
-        except BaseException as error:  # noqa: BLE001  # it is raised again where the test can see it
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]

@@ -1,6 +1,5 @@
 """The inbox: what is stored once, what conflicts, and what is replayed."""
 
-import threading
 from functools import partial
 from io import StringIO
 from unittest.mock import patch
@@ -11,8 +10,9 @@ from django.db import connection
 
 from inventory import ledger
 from inventory.models import Cause, Movement, StockEvent
+from tests.threads import at_once
 from tests.webhooks import square
-from tests.webhooks.inbox_support import NOON, Clock, in_threads, reading, store
+from tests.webhooks.inbox_support import NOON, Clock, reading, store
 from tests.webhooks.shop import SquareShop
 from webhooks import inbox, intake, lookup, worker
 from webhooks.door import Doorway
@@ -82,14 +82,12 @@ def test_eight_threads_with_one_body_store_it_once() -> None:
     token = shop.made.token
     doorway = lookup.find_doorway(token.value)
     assert doorway is not None
-    at_once = threading.Barrier(8)
 
     def accept(round_: int) -> None:
-        at_once.wait(timeout=30)
         inbox.accept(*accepted(doorway, reading(round_)))
 
     for round_ in range(5):
-        in_threads([partial(accept, round_)] * 8)
+        at_once(*[partial(accept, round_)] * 8)
     assert list(Delivery.objects.order_by("pk").values_list("dedup_key", flat=True)) == [
         "event-0",
         "event-1",

@@ -1,7 +1,6 @@
 """Workers on the inbox: one drains it, two share it, and a clock that is set back hides nothing."""
 
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,8 +12,9 @@ from django.core.management import call_command
 
 from inventory import ledger
 from inventory.models import Movement, StockEvent
+from tests.threads import at_once
 from tests.webhooks import square
-from tests.webhooks.inbox_support import Clock, at, fails_on, fate, in_threads, store
+from tests.webhooks.inbox_support import Clock, at, fails_on, fate, store
 from tests.webhooks.shop import SquareShop
 from webhooks import inbox, worker
 from webhooks.models import Delivery
@@ -91,14 +91,12 @@ def test_two_workers_claim_what_the_other_does_not() -> None:
     shop = SquareShop()
     ids = store(shop, *range(1, 41))
     claimed: list[list[int]] = [[], []]
-    at_once = threading.Barrier(2)
 
     def work(mine: list[int]) -> None:
-        at_once.wait(timeout=30)
         while batch := inbox.claim(3):
             mine += batch
 
-    in_threads([partial(work, mine) for mine in claimed])
+    at_once(*(partial(work, mine) for mine in claimed))
     assert sorted(claimed[0] + claimed[1]) == ids
     assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
 
@@ -108,13 +106,11 @@ def test_two_workers_with_the_same_deliveries_process_each_once() -> None:
     shop = SquareShop()
     ids = store(shop, *range(1, 21))
     done: list[int] = []
-    at_once = threading.Barrier(2)
 
     def work() -> None:
-        at_once.wait(timeout=30)
         done.append(process(ids)["processed"])
 
-    in_threads([work, work])
+    at_once(work, work)
     assert sum(done) == 20
     assert (StockEvent.objects.count(), Movement.objects.count()) == (20, 20)
     assert ledger.prove().holds

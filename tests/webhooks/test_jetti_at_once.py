@@ -13,9 +13,9 @@ from django.test import Client
 from inventory import ledger
 from inventory.models import Count, StockEvent
 from inventory.quantity import quantity_text
+from tests.threads import at_once
 from tests.webhooks import jetti
 from tests.webhooks.account import Account
-from tests.webhooks.inbox_support import in_threads
 from webhooks import worker
 from webhooks.models import Delivery
 
@@ -39,13 +39,12 @@ def frozen() -> Iterator[None]:
         yield
 
 
-def sending(channel: Account, sender: int, start: threading.Barrier) -> Callable[[], None]:
+def sending(channel: Account, sender: int) -> Callable[[], None]:
     """A job that posts EACH numbers for every variant, each number told by this sender only."""
 
     def send() -> None:
         own = copy(channel)
         own.client = Client()
-        start.wait(timeout=60)
         for round_ in range(EACH):
             for variant in VARIANTS:
                 # 1000 and more: sender 3, round 5 of variant 11 tells of 3051 in its channel.
@@ -55,11 +54,10 @@ def sending(channel: Account, sender: int, start: threading.Barrier) -> Callable
     return send
 
 
-def draining(start: threading.Barrier, sent: threading.Event) -> Callable[[], None]:
+def draining(sent: threading.Event) -> Callable[[], None]:
     """A job that works for as long as something is sent, and until nothing is left."""
 
     def work() -> None:
-        start.wait(timeout=60)
         while not sent.is_set():
             worker.step()
         worker.drain()
@@ -82,7 +80,6 @@ def in_stock() -> dict[str, str]:
 
 
 def send_and_work_at_once(channel: Account) -> None:
-    start = threading.Barrier(SENDERS + 2)
     sent = threading.Event()
     left = iter(range(SENDERS - 1, -1, -1))
     last = threading.Lock()
@@ -98,8 +95,8 @@ def send_and_work_at_once(channel: Account) -> None:
 
         return run
 
-    senders = [send_and_tell(sending(channel, sender, start)) for sender in range(SENDERS)]
-    in_threads([*senders, draining(start, sent), draining(start, sent)])
+    senders = [send_and_tell(sending(channel, sender)) for sender in range(SENDERS)]
+    at_once(*senders, draining(sent), draining(sent))
     worker.drain()
 
 
@@ -126,14 +123,12 @@ def test_two_workers_that_drain_a_full_inbox_end_with_what_arrived_last(channel:
     """Nobody works while 60 arrive, one after another; then two do, and each has a share of every variant."""
     numbers = [(variant, told) for told in range(20) for variant in VARIANTS]
     channel.store(*(jetti.inventory(told, variant=variant) for variant, told in numbers))
-    together = threading.Barrier(2)
 
     def work() -> None:
-        together.wait(timeout=60)
         while worker.step():
             pass
 
-    in_threads([work, work])
+    at_once(work, work)
     worker.drain()
     assert in_stock() == {"10": "19", "11": "19", "12": "19"}
     assert StockEvent.objects.filter(kind="reading").count() == 60

@@ -1,6 +1,5 @@
 """Two workers meet the same new product, batch, place and barcode at once: there is one row of each."""
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,9 +9,9 @@ from django.db import models
 
 from inventory import ledger
 from inventory.models import Barcode, Batch, Listing, Location, Product
+from tests.threads import at_once
 from tests.webhooks import budsense, generic, jetti, square, tracktile, treez
 from tests.webhooks.account import Account, Prove
-from tests.webhooks.inbox_support import in_threads
 from webhooks.models import Delivery
 from webhooks.processing import process
 
@@ -132,14 +131,12 @@ MEETINGS = {
 
 def work_at_once(*shares: list[int]) -> int:
     """A worker for each share, all starting together; return how many deliveries they processed."""
-    together = threading.Barrier(len(shares))
     done: list[int] = []
 
     def work(share: list[int]) -> None:
-        together.wait(timeout=60)
         done.append(process(share)["processed"])
 
-    in_threads([partial(work, share) for share in shares])
+    at_once(*(partial(work, share) for share in shares))
     return sum(done)
 
 

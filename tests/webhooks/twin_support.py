@@ -4,8 +4,6 @@ from webhooks.twins.faults import Faults
 from webhooks.twins.wire import SECOND
 
 BEGAN = 1_790_000_000 * SECOND
-
-
 ROUGH = Faults(duplicate=0.2, reorder=0.4, delay=0.05, burst=0.01)
 
 

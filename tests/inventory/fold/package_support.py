@@ -1,6 +1,8 @@
 """Short hands for what is said of packages: a key is the order key too, and the package is `P`."""
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import TypeVar
 
 from inventory.events import (
     Absence,
@@ -12,9 +14,7 @@ from inventory.events import (
     PlacesNamed,
     Quality,
 )
-from inventory.fold import (
-    PackageState,
-)
+from inventory.fold import PackageState
 
 WHOLE, CHANGED, UNSURE = Absence.WHOLE, Absence.CHANGED, Absence.UNSURE
 
@@ -36,21 +36,18 @@ def package(key: str, at: int, *rows: PackageRow, absent: Absence = UNSURE, list
 
 
 def adjusted(key: str, at: int, batch: str, location: str, change: str) -> PackageAdjusted:
-    return PackageAdjusted(
-        key=key,
-        occurred=at,
-        order_key=key.encode(),
-        package="P",
-        listing="mints",
-        batch=batch,
-        location=location,
-        bucket=Bucket.AVAILABLE,
-        quantity=Decimal(change),
-    )
+    return _of_one_count(PackageAdjusted, key, at, batch, location, change)
 
 
 def counted(key: str, at: int, batch: str, location: str, quantity: str) -> PackageCounted:
-    return PackageCounted(
+    return _of_one_count(PackageCounted, key, at, batch, location, quantity)
+
+
+OfOneCount = TypeVar("OfOneCount", PackageAdjusted, PackageCounted)
+
+
+def _of_one_count(kind: type[OfOneCount], key: str, at: int, batch: str, location: str, quantity: str) -> OfOneCount:
+    return kind(
         key=key,
         occurred=at,
         order_key=key.encode(),
@@ -78,6 +75,4 @@ def named(key: str, at: int, **places: str) -> PlacesNamed:
 
 def of(label: str, key: str, *rows: PackageRow) -> PackageRead:
     """A reading of another package."""
-    return PackageRead(
-        key=key, occurred=9, order_key=key.encode(), package=label, listing="mints", rows=rows, absent=CHANGED
-    )
+    return replace(package(key, 9, *rows, absent=CHANGED), package=label)
