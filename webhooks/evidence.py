@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from django.db.models import Count
 from django.urls import reverse
 
+from inventory.ledger.proving import ACCOUNT
 from inventory.models import Cause
 from inventory.registry import Breach, Link, register_cause_link, register_proof
 from webhooks.models import Delivery
-
-LAW = "4 account"
 
 
 def register() -> None:
@@ -35,10 +34,10 @@ def prove_account() -> tuple[int, Iterator[Breach]]:
 def _unaccounted(by_state: Mapping[str, int]) -> Iterator[Breach]:
     for state, number in by_state.items():
         if state not in Delivery.State.values:
-            yield Breach(law=LAW, where=f"{number} deliveries", problem=f"they are {state!r}, which is no state")
+            yield Breach(law=ACCOUNT, where=f"{number} deliveries", problem=f"they are {state!r}, which is no state")
     unsettled = Delivery.objects.filter(
         state__in=[Delivery.State.PROCESSED, Delivery.State.IGNORED, Delivery.State.QUARANTINED],
         settled_at__isnull=True,
     ).values_list("pk", flat=True)
     for pk in unsettled.iterator():
-        yield Breach(law=LAW, where=f"delivery {pk}", problem="it is settled, but not since when")
+        yield Breach(law=ACCOUNT, where=f"delivery {pk}", problem="it is settled, but not since when")
